@@ -1,0 +1,2 @@
+namespace EphemeralDebug.Loading;
+internal static class Placeholder { }
