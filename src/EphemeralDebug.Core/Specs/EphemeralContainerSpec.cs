@@ -1,0 +1,285 @@
+using System.Text.Json.Nodes;
+
+namespace EphemeralDebug.Core.Specs;
+
+/// <summary>
+/// Makes an ephemeral container from a pod and what is asked for, as <c>kubectl debug POD</c> 1.36 does. Nothing here reaches a
+/// cluster; the same input gives the same output.
+/// </summary>
+public static class EphemeralContainerSpec
+{
+    private const string WindowsIgnoresTarget = "the kubelet of a Windows node shares no process namespaces";
+
+    /// <summary>Judges all that can be judged without the pod.</summary>
+    /// <exception cref="DebugException">The options can be right for no pod.</exception>
+    public static void Validate(EphemeralContainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        JsonObject? spec = options.Spec is null ? null : ContainerFields.Unwrap(options.Spec);
+        if (spec is not null)
+            ContainerFields.CheckSpec(spec);
+        if (options.CustomProfile is not null)
+            ContainerFields.CheckCustomProfile(options.CustomProfile);
+
+        string image = ImageOf(options, spec);
+        if (!ImageReference.IsValid(image))
+            throw Failure.InvalidImageReference(image);
+        if (NameOf(options, spec) is { } name)
+            NameRules.Container(name);
+        foreach (EnvironmentVariable variable in options.Env)
+            if (!NameRules.IsEnvironmentName(variable.Name))
+                throw Failure.InvalidEnvironmentName(variable.Name ?? "");
+
+        bool stdin = options.Stdin || spec.Bool("stdin") == true;
+        if ((options.Tty || spec.Bool("tty") == true) && !stdin)
+            throw Failure.TtyNeedsStdin();
+        if ((options.StdinOnce || spec.Bool("stdinOnce") == true) && !stdin)
+            throw Failure.StdinOnceNeedsStdin();
+        if (options.Target is not null && options.NoTarget)
+            throw Failure.TargetAndNoTarget();
+        if (options.RunAsUser is < 0 or > int.MaxValue)
+            throw Failure.InvalidUserOrGroup(nameof(options.RunAsUser), options.RunAsUser.Value);
+        if (options.RunAsGroup is < 0 or > int.MaxValue)
+            throw Failure.InvalidUserOrGroup(nameof(options.RunAsGroup), options.RunAsGroup.Value);
+    }
+
+    /// <summary>Judges whether this pod can take the container, before anything is sent.</summary>
+    /// <exception cref="DebugException">
+    /// <c>StaticPod</c>, <c>PodFinished</c>, <c>PodBeingDeleted</c>, <c>ContainerNameTaken</c>, <c>TargetNotFound</c>, <c>VolumeNotFound</c>
+    /// </exception>
+    public static void CheckPod(JsonObject pod, EphemeralContainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        ArgumentNullException.ThrowIfNull(options);
+        PodView view = new(pod);
+        JsonObject? spec = options.Spec is null ? null : ContainerFields.Unwrap(options.Spec);
+
+        if (view.IsStatic)
+            throw Failure.StaticPod(view.FullName);
+        if (view.Phase is "Succeeded" or "Failed")
+            throw Failure.PodFinished(view.FullName, view.Phase);
+        if (view.IsBeingDeleted)
+            throw Failure.PodBeingDeleted(view.FullName);
+        if (NameOf(options, spec) is { } name && view.KindOf(name) is { } kind)
+            throw Failure.ContainerNameTaken(view.FullName, name, kind);
+        if (AskedTarget(options, spec) is { } target && view.FindTarget(target) is null)
+            throw Failure.TargetNotFound(view.FullName, target, PodView.Names(view.Targets));
+
+        string[] missing = PodView.Names(spec.Objects("volumeMounts").Concat(spec.Objects("volumeDevices")).Concat(options.CustomProfile.Objects("volumeMounts")))
+            .Except(view.VolumeNames).ToArray();
+        if (missing.Length > 0)
+            throw Failure.VolumeNotFound(view.FullName, missing, view.VolumeNames);
+    }
+
+    /// <summary>
+    /// Makes the container and the patch. In this order: the specification, what is copied from the target, the other
+    /// options, the profile, the custom profile, and last the user and group that were given by number.
+    /// </summary>
+    /// <param name="pod">The pod as read from the server; it is not changed.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="profile">
+    /// The profile to apply, never Auto. Where <paramref name="options"/> ask for Auto and this is Restricted, the container also gets the
+    /// target's user and group.
+    /// </param>
+    /// <param name="suffix">Draws the end of a generated name; called again while the name is taken.</param>
+    /// <exception cref="DebugException">As <see cref="Validate"/> and <see cref="CheckPod"/>.</exception>
+    public static EphemeralContainerPlan Build(JsonObject pod, EphemeralContainerOptions options, DebugProfile profile, Func<string> suffix)
+    {
+        ArgumentNullException.ThrowIfNull(suffix);
+        Validate(options);
+        CheckPod(pod, options);
+        PodView view = new(pod);
+        JsonObject? spec = options.Spec is null ? null : ContainerFields.Unwrap(options.Spec);
+        List<string> leftOut = [], warnings = [];
+
+        string name = NameOf(options, spec) ?? DrawName(view, suffix);
+        JsonObject container = spec?.DeepClone().AsObject() ?? [];
+        container["name"] = name;
+        container["image"] = ImageOf(options, spec);
+        container["terminationMessagePolicy"] ??= "File";
+        string? target = Target(view, options, spec, leftOut);
+        container.Remove("targetContainerName");
+        if (target is not null)
+            container["targetContainerName"] = target;
+        string? source = target ?? AskedTarget(options, spec) ?? view.DefaultContainer;
+        CopyFromTarget(container, view.FindTarget(source), options, leftOut);
+        SetOptions(container, options);
+
+        SecurityProfile.Apply(profile, container);
+        if (options.Profile == DebugProfile.Auto && profile == DebugProfile.Restricted)
+            TakeIdentity(container, view, source, options, warnings);
+        if (options.CustomProfile is not null)
+        {
+            CustomProfile.Merge(options.CustomProfile, container);
+            leftOut.AddRange(CustomProfile.UnknownFields(options.CustomProfile)
+                .Select(field => Diagnosis.PlainText.Clean($"{field} of the custom profile: not a field that a custom profile can set")));
+        }
+        SetUserAndGroup(container, options.RunAsUser, options.RunAsGroup);
+
+        if (options.Profile == DebugProfile.Legacy)
+            warnings.Add("The profile Legacy is deprecated, and kubectl plans to remove it in 1.39. Use another, for example: -Profile General");
+        if (IsNonRootWithPrivileges(view, container))
+            warnings.Add("The whole pod is set to run as a non-root user, so some of the capabilities that the profile grants may not work. Add -RunAsUser 0 to run the debug container as root.");
+
+        return new EphemeralContainerPlan
+        {
+            Name = name,
+            Container = container,
+            Patch = Patch(view, container),
+            Target = target,
+            Profile = options.Profile == DebugProfile.Auto && profile == DebugProfile.Legacy ? null : profile,
+            LeftOut = leftOut,
+            Warnings = warnings,
+        };
+    }
+
+    /// <summary>
+    /// The profiles that Auto tries, the most capable first. A pod for Windows has Baseline alone, the others set what Windows does
+    /// not know. Where the specification brings its own security context there is nothing to choose: Legacy, which changes nothing.
+    /// </summary>
+    public static IReadOnlyList<DebugProfile> AutoOrder(JsonObject pod, EphemeralContainerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        if (options?.Spec is { } spec && ContainerFields.Unwrap(spec).Object("securityContext") is not null)
+            return [DebugProfile.Legacy];
+        return new PodView(pod).IsWindows
+            ? [DebugProfile.Baseline]
+            : [DebugProfile.General, DebugProfile.Baseline, DebugProfile.Restricted];
+    }
+
+    private static string ImageOf(EphemeralContainerOptions options, JsonObject? spec) =>
+        options.Image ?? spec.String("image") ?? EphemeralContainerOptions.DefaultImage;
+
+    private static string? NameOf(EphemeralContainerOptions options, JsonObject? spec) => options.Name ?? spec.String("name");
+
+    private static string? AskedTarget(EphemeralContainerOptions options, JsonObject? spec) =>
+        options.NoTarget ? null : options.Target ?? (spec.String("targetContainerName") is { Length: > 0 } target ? target : null);
+
+    private static string? Target(PodView pod, EphemeralContainerOptions options, JsonObject? spec, List<string> leftOut)
+    {
+        string? asked = AskedTarget(options, spec);
+        if (options.NoTarget || !pod.IsWindows)
+            return options.NoTarget ? null : asked ?? pod.DefaultContainer;
+        if (asked is not null)
+            leftOut.Add($"target {asked}: {WindowsIgnoresTarget}");
+        return null;
+    }
+
+    private static string DrawName(PodView pod, Func<string> suffix)
+    {
+        string name;
+        do
+            name = "debugger-" + suffix();
+        while (pod.KindOf(name) is not null);
+        return name;
+    }
+
+    private static void CopyFromTarget(JsonObject container, JsonObject? source, EphemeralContainerOptions options, List<string> leftOut)
+    {
+        if (source is null)
+            return;
+        if (options.CopyEnv)
+        {
+            JsonArray variables = CopiedSettings.Env(source);
+            foreach (JsonObject variable in container.Objects("env").ToArray())
+                CopiedSettings.Set(variables, variable.DeepClone().AsObject());
+            JsonArray references = CopiedSettings.EnvFrom(source);
+            foreach (JsonObject reference in container.Objects("envFrom").ToArray())
+                references.Add(reference.DeepClone());
+            SetList(container, "env", variables);
+            SetList(container, "envFrom", references);
+        }
+        if (options.CopyVolumeMounts)
+        {
+            JsonArray mounts = new(container.Objects("volumeMounts").Select(mount => mount.DeepClone()).ToArray());
+            HashSet<string?> taken = mounts.Select(mount => mount.String("mountPath")).ToHashSet();
+            foreach (JsonObject mount in CopiedSettings.VolumeMounts(source, leftOut).Where(mount => taken.Add(mount.String("mountPath"))))
+                mounts.Add((JsonNode)mount);
+            SetList(container, "volumeMounts", mounts);
+        }
+    }
+
+    private static void SetOptions(JsonObject container, EphemeralContainerOptions options)
+    {
+        if (options.Command.Length > 0)
+        {
+            if (!options.ArgumentsOnly)
+            {
+                container["command"] = options.Command.ToJsonArray();
+                container.Remove("args");
+            }
+            else
+            {
+                container["args"] = options.Command.ToJsonArray();
+            }
+        }
+        if (options.Env.Count > 0)
+        {
+            JsonArray variables = new(container.Objects("env").Select(variable => variable.DeepClone()).ToArray());
+            foreach (EnvironmentVariable variable in options.Env)
+            {
+                JsonObject entry = new() { ["name"] = variable.Name };
+                if (!string.IsNullOrEmpty(variable.Value))
+                    entry["value"] = variable.Value;
+                CopiedSettings.Set(variables, entry);
+            }
+            container["env"] = variables;
+        }
+        if (options.ImagePullPolicy is { } policy)
+            container["imagePullPolicy"] = policy.ToString();
+        if (!string.IsNullOrEmpty(options.WorkingDirectory))
+            container["workingDir"] = options.WorkingDirectory;
+        if (options.Stdin)
+            container["stdin"] = true;
+        if (options.StdinOnce)
+            container["stdinOnce"] = true;
+        if (options.Tty)
+            container["tty"] = true;
+    }
+
+    private static void TakeIdentity(JsonObject container, PodView pod, string? source, EphemeralContainerOptions options, List<string> warnings)
+    {
+        (long user, long? group, bool isKnown) = TargetIdentity.Find(pod, source);
+        SetUserAndGroup(container, user, group);
+        if (!isKnown && options.RunAsUser is null && options.CustomProfile.Object("securityContext").Integer("runAsUser") is null)
+            warnings.Add($"No non-root user is known for {(source is null ? "the pod" : $"container '{Diagnosis.PlainText.Clean(source)}'")}, so the debug container runs as {user}, and may not see into other processes. Set another with -RunAsUser and -RunAsGroup.");
+    }
+
+    private static void SetUserAndGroup(JsonObject container, long? user, long? group)
+    {
+        if (user is not null)
+            SecurityProfile.SecurityContext(container)["runAsUser"] = user;
+        if (group is not null)
+            SecurityProfile.SecurityContext(container)["runAsGroup"] = group;
+    }
+
+    // kubectl's condition: only the pod's own runAsUser counts, and a container that asks for nothing special is left in peace.
+    private static bool IsNonRootWithPrivileges(PodView pod, JsonObject container)
+    {
+        JsonObject? security = container.Object("securityContext");
+        return pod.Spec.Object("securityContext").Integer("runAsUser") is not (null or 0)
+            && security.Integer("runAsUser") != 0
+            && (security.Bool("privileged") == true || security.Object("capabilities").Strings("add").Any());
+    }
+
+    private static JsonObject Patch(PodView pod, JsonObject container)
+    {
+        JsonObject spec = [];
+        string[] existing = PodView.Names(pod.EphemeralContainers).ToArray();
+        if (existing.Length > 0)
+        {
+            JsonNode[] order = existing.Append(container.String("name")!).Select(name => (JsonNode)new JsonObject { ["name"] = name }).ToArray();
+            spec["$setElementOrder/ephemeralContainers"] = new JsonArray(order);
+        }
+        spec["ephemeralContainers"] = new JsonArray(container.DeepClone());
+        return new JsonObject { ["spec"] = spec };
+    }
+
+    private static void SetList(JsonObject container, string name, JsonArray list)
+    {
+        if (list.Count > 0)
+            container[name] = list;
+        else
+            container.Remove(name);
+    }
+}
