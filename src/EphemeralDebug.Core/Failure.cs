@@ -94,4 +94,102 @@ internal static class Failure
     internal static DebugException PodBeingDeleted(string pod) => new(nameof(PodBeingDeleted), FailureKind.InvalidOperation,
         $"Pod '{pod}' is being deleted: a container added now would not live.",
         "Choose another pod of the same workload; see them with: Get-Pod", pod);
+
+    // Starting a container
+    private const string StaysForPull = "The container stays in the pod, and starts by itself if a later pull succeeds; see it with: Get-EphemeralContainer";
+
+    internal static DebugException ImageNotFound(StartObservation seen, string? message) => CannotStart(nameof(ImageNotFound), FailureKind.ObjectNotFound, seen,
+        $"the registry has no image {Image(seen)}", message,
+        $"Check the name and the tag, and add one that exists, for example: -Image busybox. {StaysForPull}");
+
+    internal static DebugException ImagePullUnauthorized(StartObservation seen, string? message) => CannotStart(nameof(ImagePullUnauthorized), FailureKind.PermissionDenied, seen,
+        $"the registry does not let the node pull {Image(seen)}, or has no such image", message,
+        $"Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. {StaysForPull}");
+
+    internal static DebugException RegistryUnreachable(StartObservation seen, string? message) => CannotStart(nameof(RegistryUnreachable), FailureKind.ConnectionError, seen,
+        $"the node does not reach the registry of {Image(seen)}", message,
+        $"Check the registry's host name, or use an image that the node has: -ImagePullPolicy IfNotPresent. {StaysForPull}");
+
+    internal static DebugException RegistryNotTrusted(StartObservation seen, string? message) => CannotStart(nameof(RegistryNotTrusted), FailureKind.ConnectionError, seen,
+        $"the node does not trust the registry of {Image(seen)}, or they do not agree on TLS", message,
+        $"Have the registry's CA installed on the node, or use an image from another registry: -Image busybox. {StaysForPull}");
+
+    internal static DebugException ImageRateLimited(StartObservation seen, string? message) => CannotStart(nameof(ImageRateLimited), FailureKind.ResourceUnavailable, seen,
+        $"the registry limits how often {Image(seen)} may be pulled", message,
+        $"Wait, use a mirror, or an image that the node has: -ImagePullPolicy IfNotPresent. {StaysForPull}");
+
+    internal static DebugException ImageWrongPlatform(StartObservation seen, string? message) => CannotStart(nameof(ImageWrongPlatform), FailureKind.ResourceUnavailable, seen,
+        $"the image {Image(seen)} does not exist for the node's operating system and processor", message,
+        "Use an image that is built for the node's platform; see it with: Get-Node");
+
+    internal static DebugException ImagePullFailed(StartObservation seen, string? message) => CannotStart(nameof(ImagePullFailed), FailureKind.ResourceUnavailable, seen,
+        $"the image {Image(seen)} cannot be pulled", message,
+        $"Try another image: -Image busybox. {StaysForPull}");
+
+    internal static DebugException ImageNeverPulled(StartObservation seen, string? message) => CannotStart(nameof(ImageNeverPulled), FailureKind.ResourceUnavailable, seen,
+        $"the node does not have the image {Image(seen)}, and the pull policy is Never", message,
+        "Let it be pulled: -ImagePullPolicy IfNotPresent");
+
+    internal static DebugException ImageNameRefused(StartObservation seen, string? message) => CannotStart(nameof(ImageNameRefused), FailureKind.InvalidArgument, seen,
+        $"the node does not understand the image name {Image(seen)}", message,
+        "Write the image as [HOST[:PORT]/]NAME[:TAG] in lower case, for example: -Image busybox:1.36");
+
+    internal static DebugException ImageInspectFailed(StartObservation seen, string? message) => CannotStart(nameof(ImageInspectFailed), FailureKind.ResourceUnavailable, seen,
+        $"the node's container runtime cannot read the image {Image(seen)}", message,
+        "Try another image: -Image busybox");
+
+    internal static DebugException ImageSignatureRefused(StartObservation seen, string? message) => CannotStart(nameof(ImageSignatureRefused), FailureKind.PermissionDenied, seen,
+        $"the node's policy refuses the signature of the image {Image(seen)}", message,
+        "Use an image that is signed as the policy demands: -Image IMAGE");
+
+    internal static DebugException ImageRunsAsRoot(StartObservation seen, string? message) => CannotStart(nameof(ImageRunsAsRoot), FailureKind.InvalidOperation, seen,
+        $"it must not run as root (runAsNonRoot), and {Image(seen)} would", message,
+        "Give it a user: -RunAsUser 1000. Where the namespace allows root and only the profile forbids it: -Profile General");
+
+    internal static DebugException ImageUserNotNumeric(StartObservation seen, string? message) => CannotStart(nameof(ImageUserNotNumeric), FailureKind.InvalidOperation, seen,
+        $"it must not run as root (runAsNonRoot), and {Image(seen)} names its user in letters, which the kubelet cannot judge", message,
+        "Give the user's number: -RunAsUser 1000");
+
+    internal static DebugException TargetNotStarted(StartObservation seen, string? message) => CannotStart(nameof(TargetNotStarted), FailureKind.InvalidOperation, seen,
+        $"its target '{PlainText.Clean(seen.Container.Target)}' does not run yet", message,
+        "It starts by itself when the target does; see it with: Get-EphemeralContainer. To debug before that, share no processes: -NoTarget");
+
+    internal static DebugException ConfigurationNotFound(StartObservation seen, string? message) => CannotStart(nameof(ConfigurationNotFound), FailureKind.ObjectNotFound, seen,
+        "a ConfigMap or Secret that its environment refers to, or a key of it, does not exist", message,
+        "Create it, and the container starts by itself; or add another container without -CopyEnv.");
+
+    internal static DebugException ContainerConfigurationRefused(StartObservation seen, string? message) => CannotStart(nameof(ContainerConfigurationRefused), FailureKind.InvalidOperation, seen,
+        "the kubelet cannot make its configuration", message,
+        "Add another container without what the message names, for example with -NoTarget or -Profile General.");
+
+    internal static DebugException ContainerCreateFailed(StartObservation seen, string? message) => CannotStart(nameof(ContainerCreateFailed), FailureKind.ResourceUnavailable, seen,
+        "the container runtime cannot create it", message,
+        "Try another image or command: -Image busybox -- sh");
+
+    internal static DebugException CommandNotFound(StartObservation seen, string? message) => CannotStart(nameof(CommandNotFound), FailureKind.ObjectNotFound, seen,
+        $"the image {Image(seen)} does not have the command '{PlainText.Clean(seen.Container.Command.Concat(seen.Container.Arguments).FirstOrDefault())}'", message,
+        "Leave the command out to run the image's own, or use an image that has it, for example: -Image busybox -- sh");
+
+    internal static DebugException ContainerRunFailed(StartObservation seen, string? message) => CannotStart(nameof(ContainerRunFailed), FailureKind.InvalidOperation, seen,
+        "the container runtime cannot run its process", message,
+        "Try another command, working directory or image: -Image busybox -- sh");
+
+    internal static DebugException PodDeleted(string pod, string container) => new(nameof(PodDeleted), FailureKind.ObjectNotFound,
+        $"Pod '{pod}' was deleted before container '{PlainText.Clean(container)}' started.",
+        "Choose another pod of the same workload; see them with: Get-Pod", $"{pod}/{container}");
+
+    internal static DebugException ContainerNotReported(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerNotReported), FailureKind.OperationTimeout, seen,
+        $"after {waited.TotalSeconds:0} s the kubelet has not said anything about it (the pod is {PlainText.Clean(seen.Phase ?? "Unknown")})", hint,
+        "See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. It may still start: Get-EphemeralContainer", "has not started", "The last warning about it");
+
+    internal static DebugException ContainerStartTimedOut(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerStartTimedOut), FailureKind.OperationTimeout, seen,
+        $"after {waited.TotalSeconds:0} s it is still {PlainText.Clean(seen.Container.Reason ?? "waiting")}", hint,
+        "It goes on; see it with: Get-EphemeralContainer. Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
+
+    private static string Image(StartObservation seen) => $"'{PlainText.Clean(seen.Container.Image)}'";
+
+    private static DebugException CannotStart(string errorId, FailureKind kind, StartObservation seen, string cause, string? message, string advice,
+        string verdict = "cannot start", string speaker = "The kubelet says") => new(errorId, kind,
+        $"Container '{seen.Container.Name}' of pod '{seen.Pod}' {verdict}: {cause}." + (string.IsNullOrEmpty(message) ? "" : $" {speaker}: {PlainText.Clean(message)}"),
+        advice, seen.Container.ToString());
 }
