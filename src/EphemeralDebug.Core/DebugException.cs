@@ -58,4 +58,16 @@ public sealed class DebugException : Exception
 
     /// <summary>The <c>reason</c> of the server's Status (<c>NotFound</c>, <c>Forbidden</c>, <c>Invalid</c>, ...), where there is one.</summary>
     public string? StatusReason { get; init; }
+
+    /// <summary>The name in the details of the server's Status: the object that it is about; null where there is none.</summary>
+    public string? DetailsName { get; init; }
+
+    /// <summary>The kind or resource in the details of the server's Status (<c>pods</c>); null where there is none.</summary>
+    public string? DetailsKind { get; init; }
+
+    /// <summary>What the server found wrong, one by one; empty where it gave no causes.</summary>
+    public IReadOnlyList<StatusCause> Causes { get; init; } = [];
+
+    /// <summary>How long the server asks to wait before the next try; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,6 +1,8 @@
 using EphemeralDebug.Core.Diagnosis;
 using EphemeralDebug.Core.Specs;
 
+using EphemeralDebug.Core.Cluster;
+
 namespace EphemeralDebug.Core;
 
 /// <summary>
@@ -192,4 +194,243 @@ internal static class Failure
         string verdict = "cannot start", string speaker = "The kubelet says") => new(errorId, kind,
         $"Container '{seen.Container.Name}' of pod '{seen.Pod}' {verdict}: {cause}." + (string.IsNullOrEmpty(message) ? "" : $" {speaker}: {PlainText.Clean(message)}"),
         advice, seen.Container.ToString());
+
+    internal static DebugException KubeConfigUnreadable(string path, Exception inner) => new(nameof(KubeConfigUnreadable), FailureKind.InvalidData,
+        $"The kubeconfig file '{path}' cannot be read: {PlainText.OneLine(inner.Message)}",
+        "Check that it is a file and that you may read it.", path, inner);
+
+    internal static DebugException InvalidKubeConfig(string path, string problem, Exception? inner = null) => new(nameof(InvalidKubeConfig), FailureKind.InvalidData,
+        $"The kubeconfig file '{path}' is not valid: {PlainText.OneLine(problem)}",
+        "Correct the file, or give another with -KubeConfig.", path, inner);
+
+    internal static DebugException NoKubeConfig(IReadOnlyList<string> paths) => new(nameof(NoKubeConfig), FailureKind.ObjectNotFound,
+        paths.Count == 0 ? "There is no kubeconfig." : $"There is no cluster to reach: {string.Join(", ", paths.Select(path => $"'{path}'"))} {(paths.Count == 1 ? "does" : "do")} not exist or {(paths.Count == 1 ? "is" : "are")} empty.",
+        "Give a kubeconfig with -KubeConfig, or set the environment variable KUBECONFIG.", paths.Count > 0 ? paths[0] : null);
+
+    internal static DebugException NoCurrentContext(IReadOnlyCollection<string> contexts) => new(nameof(NoCurrentContext), FailureKind.InvalidArgument,
+        $"The kubeconfig has no current-context.{Names(" It has", contexts)}",
+        "Name a context with -Context, or set one: kubectl config use-context NAME");
+
+    internal static DebugException UnknownContext(string context, IReadOnlyCollection<string> contexts, string? near) => new(nameof(UnknownContext), FailureKind.ObjectNotFound,
+        $"The kubeconfig has no context '{PlainText.OneLine(context)}' (upper and lower case count).{(near is null ? Names(" It has", contexts) : $" Did you mean '{PlainText.OneLine(near)}'?")}",
+        near is null ? "List the contexts: kubectl config get-contexts" : $"Repeat with -Context '{PlainText.OneLine(near)}'.", context);
+
+    internal static DebugException UnknownCluster(string context, string cluster, string path) => new(nameof(UnknownCluster), FailureKind.InvalidData,
+        $"The context '{PlainText.OneLine(context)}' names the cluster '{PlainText.OneLine(cluster)}', which no kubeconfig describes.",
+        $"Correct the context in '{path}', or add the file that describes the cluster to KUBECONFIG.", context);
+
+    internal static DebugException UnknownUser(string context, string user, string path) => new(nameof(UnknownUser), FailureKind.InvalidData,
+        $"The context '{PlainText.OneLine(context)}' names the user '{PlainText.OneLine(user)}', which no kubeconfig describes.",
+        $"Correct the context in '{path}', or add the file that describes the user to KUBECONFIG.", context);
+
+    internal static DebugException CredentialFileUnreadable(string path, string use, string kubeConfig, Exception inner) => new(nameof(CredentialFileUnreadable), FailureKind.AuthenticationError,
+        $"The file '{path}' ({PlainText.OneLine(use)}) cannot be read: {PlainText.OneLine(inner.Message)}",
+        $"Restore the file, or correct its path in '{kubeConfig}'.", path, inner);
+
+    internal static DebugException TokenFileUnreadable(string path, Exception? inner) => new(nameof(TokenFileUnreadable), FailureKind.AuthenticationError,
+        inner is null ? $"The token file '{path}' is empty." : $"The token file '{path}' cannot be read: {PlainText.OneLine(inner.Message)}",
+        "Restore the file, or log in again with the tool that writes it.", path, inner);
+
+    internal static DebugException ClientKeyEncrypted(string owner) => new(nameof(ClientKeyEncrypted), FailureKind.AuthenticationError,
+        $"The client key of {PlainText.OneLine(owner)} is encrypted, and there is no way to ask for its password.",
+        "Store the key unencrypted (openssl pkey -in KEY -out NEWKEY) in a file that only you can read.", owner);
+
+    internal static DebugException ClientCertificateUnusable(string owner, Exception inner) => new(nameof(ClientCertificateUnusable), FailureKind.AuthenticationError,
+        $"The client certificate and key of {PlainText.OneLine(owner)} cannot be used: they are not PEM, of a sort that is not supported (RSA and EC are), or do not belong together.",
+        "Log in again, or correct client-certificate and client-key in the kubeconfig.", owner, inner);
+
+    internal static DebugException CertificateAuthorityUnusable(string owner) => new(nameof(CertificateAuthorityUnusable), FailureKind.InvalidData,
+        $"The certificate authority of {PlainText.OneLine(owner)} holds no certificate that can be read.",
+        "Correct certificate-authority or certificate-authority-data in the kubeconfig.", owner);
+
+    internal static DebugException UnsafeHeaderValue(string what) => new(nameof(UnsafeHeaderValue), FailureKind.InvalidData,
+        $"{PlainText.OneLine(what)} holds control characters, so it cannot be sent.",
+        "Correct it in the kubeconfig; a token is one line.", what);
+
+    internal static DebugException AuthProviderUnsupported(string user, string provider) => new(nameof(AuthProviderUnsupported), FailureKind.AuthenticationError,
+        $"The user '{PlainText.OneLine(user)}' logs in by the auth-provider '{PlainText.OneLine(provider)}', which {(provider is "gcp" or "azure" ? "Kubernetes has removed" : "is not known")}.",
+        provider switch
+        {
+            "gcp" => "Install gke-gcloud-auth-plugin, then write the user anew: gcloud container clusters get-credentials CLUSTER",
+            "azure" => "Install kubelogin, then convert the user: kubelogin convert-kubeconfig",
+            _ => "Use an exec plugin or a token instead.",
+        }, user);
+
+    internal static DebugException ExecApiVersionUnsupported(string user, string version) => new(nameof(ExecApiVersionUnsupported), FailureKind.AuthenticationError,
+        $"The exec plugin of user '{PlainText.OneLine(user)}' asks for apiVersion '{PlainText.OneLine(version)}'; {ExecPlugin.V1} and {ExecPlugin.V1Beta1} are supported.",
+        "Update the plugin, and write the user anew with it (for example: aws eks update-kubeconfig).", user);
+
+    internal static DebugException ExecPluginNotFound(string command, string user, string? hint) => new(nameof(ExecPluginNotFound), FailureKind.AuthenticationError,
+        $"The command '{PlainText.OneLine(command)}', by which user '{PlainText.OneLine(user)}' logs in, is not installed or not in PATH.{Hint(hint)}",
+        $"Install '{PlainText.OneLine(Path.GetFileName(command))}' so that it is in PATH.", command);
+
+    internal static DebugException ExecPluginNotStarted(string command, string user, string problem, string? hint) => new(nameof(ExecPluginNotStarted), FailureKind.AuthenticationError,
+        $"The command '{PlainText.OneLine(command)}', by which user '{PlainText.OneLine(user)}' logs in, cannot be started: {PlainText.OneLine(problem)}{Hint(hint)}",
+        "Check that it is a program that you may run.", command);
+
+    internal static DebugException ExecPluginFailed(string command, string user, int exitCode, string? hint) => new(nameof(ExecPluginFailed), FailureKind.AuthenticationError,
+        $"The command '{PlainText.OneLine(command)}', by which user '{PlainText.OneLine(user)}' logs in, failed with exit code {exitCode}. What it said stands above, in the terminal.{Hint(hint)}",
+        "Log in again with the tool that it belongs to, then repeat the command.", command);
+
+    internal static DebugException ExecPluginAnswer(string command, string user, string problem) => new(nameof(ExecPluginAnswer), FailureKind.AuthenticationError,
+        $"The command '{PlainText.OneLine(command)}', by which user '{PlainText.OneLine(user)}' logs in, printed no credential that can be used: {problem}.",
+        "Update the plugin, and write the user anew with it.", command);
+
+    internal static DebugException ExecPluginNeedsTerminal(string command, string user) => new(nameof(ExecPluginNeedsTerminal), FailureKind.AuthenticationError,
+        $"The command '{PlainText.OneLine(command)}', by which user '{PlainText.OneLine(user)}' logs in, must talk with a person, and standard input is not a terminal.",
+        "Run the command at a prompt, or log in beforehand.", command);
+
+    internal static DebugException OidcRefreshFailed(string user, Uri issuer, string problem, Exception? inner) => new(nameof(OidcRefreshFailed), FailureKind.AuthenticationError,
+        $"The login of user '{PlainText.OneLine(user)}' at {issuer.GetLeftPart(UriPartial.Path)} cannot be renewed: {problem}.{(inner is null ? "" : " " + PlainText.OneLine(inner.Message))}",
+        "Log in again with the tool that wrote this user's tokens into the kubeconfig.", user, inner);
+
+    internal static DebugException ServerNameNotResolved(Uri server, string host, Exception inner) => new(nameof(ServerNameNotResolved), FailureKind.ConnectionError,
+        $"The name '{PlainText.OneLine(host)}' of the server {Address(server)} cannot be resolved.",
+        "Check the address (kubectl config view --minify), the DNS and the VPN.", Address(server), inner);
+
+    internal static DebugException ConnectionRefused(Uri server, Exception inner) => new(nameof(ConnectionRefused), FailureKind.ConnectionError,
+        $"The server {Address(server)} refused the connection.",
+        "Check that the cluster runs, and that the port is right: kubectl config view --minify", Address(server), inner);
+
+    internal static DebugException ConnectionTimedOut(Uri server, Exception inner) => new(nameof(ConnectionTimedOut), FailureKind.OperationTimeout,
+        $"The server {Address(server)} did not accept a connection in time.",
+        "Check the address (kubectl config view --minify), the VPN and the firewall.", Address(server), inner);
+
+    internal static DebugException ServerUnreachable(Uri server, string problem, Exception inner) => new(nameof(ServerUnreachable), FailureKind.ConnectionError,
+        $"The server {Address(server)} cannot be reached: {PlainText.OneLine(problem)}",
+        "Check the address (kubectl config view --minify), the network and the VPN.", Address(server), inner);
+
+    internal static DebugException ProxyFailed(Uri server, Uri? proxy, string problem, Exception inner) => new(nameof(ProxyFailed), FailureKind.ConnectionError,
+        $"The proxy{(proxy is null ? "" : " " + Address(proxy))} does not connect to the server {Address(server)}: {PlainText.OneLine(problem)}",
+        "Check proxy-url in the kubeconfig, or the variables HTTPS_PROXY and NO_PROXY.", proxy is null ? Address(server) : Address(proxy), inner);
+
+    internal static DebugException ConnectionLost(Uri server, Exception inner) => new(nameof(ConnectionLost), FailureKind.ConnectionError,
+        $"The connection to the server {Address(server)} was lost before it answered: {PlainText.OneLine(inner.GetBaseException().Message)}",
+        "Repeat the command. If it was to change something, look first whether it did.", Address(server), inner);
+
+    internal static DebugException ResponseTruncated(Uri server, Exception inner) => new(nameof(ResponseTruncated), FailureKind.ConnectionError,
+        $"The answer of the server {Address(server)} broke off in the middle: {PlainText.OneLine(inner.GetBaseException().Message)}",
+        "Repeat the command.", Address(server), inner);
+
+    internal static DebugException ServerSilent(Uri server, TimeSpan limit) => new(nameof(ServerSilent), FailureKind.OperationTimeout,
+        $"The server {Address(server)} took the request and did not answer within {limit.TotalSeconds:0} seconds.",
+        "Repeat the command. If it was to change something, look first whether it did.", Address(server));
+
+    internal static DebugException CertificateHostMismatch(Uri server, string host, IReadOnlyList<string> names, Exception inner) => new(nameof(CertificateHostMismatch), FailureKind.AuthenticationError,
+        $"The certificate of the server {Address(server)} is not for '{PlainText.OneLine(host)}'{(names.Count == 0 ? "" : $" but for {PlainText.OneLine(string.Join(", ", names.Take(12)))}")}. Nothing was sent.",
+        "Use an address that the certificate names, or set tls-server-name of the cluster to such a name. If neither is to be expected, somebody may be between you and the server.", Address(server), inner);
+
+    internal static DebugException CertificateExpired(Uri server, DateTimeOffset notBefore, DateTimeOffset notAfter, Exception inner) => new(nameof(CertificateExpired), FailureKind.AuthenticationError,
+        $"The certificate of the server {Address(server)} is valid from {notBefore:u} to {notAfter:u} only. Nothing was sent.",
+        "Compare this machine's clock; renew the server's certificate (kubeadm certs renew all).", Address(server), inner);
+
+    internal static DebugException CertificateNotTrusted(Uri server, string issuer, string problem, Exception inner) => new(nameof(CertificateNotTrusted), FailureKind.AuthenticationError,
+        $"The certificate of the server {Address(server)}, issued by '{PlainText.OneLine(issuer)}', is not from an authority that the kubeconfig trusts ({PlainText.OneLine(problem)}). Nothing was sent.",
+        "Renew the kubeconfig, or correct certificate-authority-data of the cluster.", Address(server), inner);
+
+    internal static DebugException TlsFailed(Uri server, Exception inner) => new(nameof(TlsFailed), FailureKind.ConnectionError,
+        $"No secure connection to the server {Address(server)}: {PlainText.OneLine(inner.GetBaseException().Message)}",
+        "Check that the address is that of the API server and speaks https; a client certificate that the server does not take can be the cause too.", Address(server), inner);
+
+    internal static DebugException NotAKubernetesServer(int code, string? contentType, string start, Uri server) => new(nameof(NotAKubernetesServer), FailureKind.ProtocolError,
+        $"What answers at {Address(server)} is no Kubernetes API server: HTTP {code}, {(contentType is null ? "no content type" : PlainText.OneLine(contentType))}{(start.Length == 0 ? "" : $", beginning with: {PlainText.OneLine(start, 80)}")}",
+        "Check the address (kubectl config view --minify) and whether a proxy or a login page stands in between.", Address(server)) { StatusCode = code };
+
+    internal static DebugException ServerRedirects(ServerStatus status, Uri server) => new(nameof(ServerRedirects), FailureKind.ProtocolError,
+        $"The server {Address(server)} sends us elsewhere (HTTP {status.Code}{(status.RedirectsTo is null ? "" : ", to " + PlainText.OneLine(status.RedirectsTo))}), where the credentials must not follow.",
+        "Put the final address into the kubeconfig; a login page in between means that a login is needed first.", Address(server)) { StatusCode = status.Code };
+
+    internal static DebugException CredentialsRejected(ServerStatus status, Uri server, string advice) => FromServer(nameof(CredentialsRejected), FailureKind.AuthenticationError,
+        $"The server {Address(server)} does not accept the credentials{Said(status)}", advice, Address(server), status);
+
+    internal static DebugException Forbidden(ServerStatus status, ApiPath? about, AccessRule? rule) => FromServer(nameof(Forbidden), FailureKind.PermissionDenied,
+        $"The server forbids it{Said(status)}",
+        rule is null
+            ? "Ask whoever runs the cluster for the right to do this."
+            : $"Ask for this rule{(rule.Namespace is null ? " in a ClusterRole" : $" in the namespace '{rule.Namespace}'")}: {rule.Yaml}  Then check it: {rule.Question}",
+        about?.Target, status);
+
+    internal static DebugException PodSecurityViolation(ServerStatus status, ApiPath? about) => FromServer(nameof(PodSecurityViolation), FailureKind.PermissionDenied,
+        $"Pod Security forbids it{Said(status)}",
+        $"Use a profile that the namespace admits: -Profile Auto, Restricted or Baseline. See its level: kubectl get namespace {about?.Namespace ?? "NAME"} --show-labels", about?.Target, status);
+
+    internal static DebugException QuotaExceeded(ServerStatus status, ApiPath? about) => FromServer(nameof(QuotaExceeded), FailureKind.PermissionDenied,
+        $"The namespace's quota forbids it{Said(status)}",
+        $"See what is left: kubectl describe quota{(about?.Namespace is null ? "" : " -n " + about.Namespace)}", about?.Target, status);
+
+    internal static DebugException AdmissionDenied(ServerStatus status, ApiPath? about, string policy) => FromServer(nameof(AdmissionDenied), FailureKind.PermissionDenied,
+        $"A policy of the cluster forbids it{Said(status)}",
+        $"Change the request as the message says, or ask whoever runs '{PlainText.OneLine(policy)}'.", about?.Target, status);
+
+    internal static DebugException PodNotFound(ServerStatus status, ApiPath? about, string name) => FromServer(nameof(PodNotFound), FailureKind.ObjectNotFound,
+        $"There is no pod '{name}'{(about?.Namespace is null ? "" : $" in the namespace '{about.Namespace}'")}{Said(status)}",
+        $"List the pods: Get-Pod{(about?.Namespace is null ? "" : " -Namespace " + about.Namespace)}", about?.Target ?? name, status);
+
+    internal static DebugException NodeNotFound(ServerStatus status, ApiPath? about, string name) => FromServer(nameof(NodeNotFound), FailureKind.ObjectNotFound,
+        $"There is no node '{name}'{Said(status)}", "List the nodes: Get-Node", about?.Target ?? name, status);
+
+    internal static DebugException NamespaceNotFound(ServerStatus status, ApiPath? about, string name) => FromServer(nameof(NamespaceNotFound), FailureKind.ObjectNotFound,
+        $"There is no namespace '{name}'{Said(status)}", "List the namespaces: kubectl get namespaces", about?.Target ?? name, status);
+
+    internal static DebugException ObjectNotFound(ServerStatus status, ApiPath? about) => FromServer(nameof(ObjectNotFound), FailureKind.ObjectNotFound,
+        $"It does not exist{Said(status)}", "Check the name and the namespace.", about?.Target, status);
+
+    internal static DebugException ResourceNotServed(ServerStatus status, ApiPath? about) => FromServer(nameof(ResourceNotServed), FailureKind.InvalidOperation,
+        $"The server does not serve {(about is null ? "this" : about.Subresource is null ? about.Resource : $"{about.Resource}/{about.Subresource}")}{Said(status)}",
+        "Check that the address in the kubeconfig is right, path included, and that the server is Kubernetes 1.25 or later: kubectl version", about?.Target, status);
+
+    internal static DebugException AlreadyExists(ServerStatus status, ApiPath? about) => FromServer(nameof(AlreadyExists), FailureKind.ResourceExists,
+        $"The name is taken{Said(status)}", "Choose another name.", about?.Target, status);
+
+    internal static DebugException Conflict(ServerStatus status, ApiPath? about) => FromServer(nameof(Conflict), FailureKind.InvalidOperation,
+        $"It was changed by somebody else at the same time{Said(status)}", "Repeat the command.", about?.Target, status);
+
+    internal static DebugException ResourceExpired(ServerStatus status, ApiPath? about) => FromServer(nameof(ResourceExpired), FailureKind.InvalidOperation,
+        $"The server no longer holds that version{Said(status)}", "Repeat the command, to begin with the present state.", about?.Target, status);
+
+    internal static DebugException UnsupportedMediaType(ServerStatus status, ApiPath? about) => FromServer(nameof(UnsupportedMediaType), FailureKind.ProtocolError,
+        $"The server does not take this sort of request{Said(status)}", "Check that the server is Kubernetes 1.25 or later: kubectl version", about?.Target, status);
+
+    internal static DebugException Invalid(ServerStatus status, ApiPath? about) => FromServer(nameof(Invalid), FailureKind.InvalidArgument,
+        $"The server finds it invalid{Said(status)}",
+        status.Causes.FirstOrDefault(cause => cause.Field is not null) is { } cause ? $"Correct {cause.Field}." : "Correct the request as the message says.", about?.Target, status);
+
+    internal static DebugException BadRequest(ServerStatus status, ApiPath? about) => FromServer(nameof(BadRequest), FailureKind.InvalidArgument,
+        $"The server refuses the request (HTTP {status.Code}){Said(status)}", "Correct the request as the message says.", about?.Target, status);
+
+    internal static DebugException DisruptionBudget(ServerStatus status, ApiPath? about) => FromServer(nameof(DisruptionBudget), FailureKind.InvalidOperation,
+        $"A disruption budget forbids it now{Said(status)}",
+        $"Wait until more pods are ready: kubectl get poddisruptionbudgets{(about?.Namespace is null ? "" : " -n " + about.Namespace)}", about?.Target, status);
+
+    internal static DebugException ServerBusy(ServerStatus status, Uri server) => FromServer(nameof(ServerBusy), FailureKind.ResourceUnavailable,
+        $"The server {Address(server)} has too much to do{Said(status)}",
+        status.RetryAfter is { } wait ? $"Repeat the command after {Math.Max(1, Math.Ceiling(wait.TotalSeconds)):0} seconds." : "Repeat the command later.", Address(server), status);
+
+    internal static DebugException ServerUnavailable(ServerStatus status, Uri server) => FromServer(nameof(ServerUnavailable), FailureKind.ResourceUnavailable,
+        $"The server {Address(server)} cannot answer now (HTTP {status.Code}){Said(status)}",
+        "Repeat the command later; ask it how it is: kubectl get --raw /readyz?verbose", Address(server), status);
+
+    internal static DebugException ServerError(ServerStatus status, ApiPath? about, Uri server) => FromServer(nameof(ServerError), FailureKind.InvalidOperation,
+        $"The server {Address(server)} failed (HTTP {status.Code}){Said(status)}",
+        "Repeat the command. If it fails again, look into the logs of the API server and of the node's kubelet.", about?.Target ?? Address(server), status);
+
+    private static DebugException FromServer(string errorId, FailureKind kind, string message, string advice, object? target, ServerStatus status) => new(errorId, kind, message, advice, target)
+    {
+        StatusCode = status.Code,
+        StatusReason = status.Reason,
+        DetailsName = status.Name,
+        DetailsKind = status.Kind,
+        Causes = status.Causes,
+        RetryAfter = status.RetryAfter,
+    };
+
+    private static string Said(ServerStatus status) => status.Message.Length == 0 ? "." : $": {status.Message}";
+
+    /// <summary>An address as people know it; without user and password, which a proxy's may hold.</summary>
+    private static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+
+    private static string Hint(string? hint) => hint is null ? "" : $"\n{PlainText.Clean(hint)}";
+
+    private static string Names(string before, IReadOnlyCollection<string> names) =>
+        names.Count == 0 ? "" : $"{before}: {PlainText.OneLine(string.Join(", ", names.Order(StringComparer.Ordinal).Take(12)))}{(names.Count > 12 ? ", ..." : "")}.";
 }

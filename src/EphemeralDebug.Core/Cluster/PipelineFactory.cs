@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Security;
+
+namespace EphemeralDebug.Core.Cluster;
+
+/// <summary>Makes the connection pool for one cluster and one client certificate.</summary>
+internal static class PipelineFactory
+{
+    internal static HttpMessageInvoker Create(KubeCluster cluster, ClientCertificate? certificate, string owner, ClusterEnvironment environment)
+    {
+        SslClientAuthenticationOptions trust = TlsTrust.Options(cluster.CertificateAuthority, cluster.InsecureSkipTlsVerify, owner);
+        trust.ClientCertificateContext = certificate?.Context;
+        IWebProxy proxy = cluster.ProxyUrl is { } url ? new WebProxy(url) { Credentials = new ProxyCredentials() } : new EnvironmentProxy(environment);
+        string? name = cluster.TlsServerName;
+        bool proxied = !proxy.IsBypassed(cluster.Server);
+        return new(new SocketsHttpHandler
+        {
+            SslOptions = trust,
+            Proxy = proxy,
+            UseProxy = proxied,
+            // Credentials must not follow to another host.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            AutomaticDecompression = cluster.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            // The dialer's own limit comes first; this one covers a handshake that stalls.
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+            RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
+            ConnectCallback = (context, cancellationToken) => name is not null && !proxied && cluster.Server.Scheme == Uri.UriSchemeHttps
+                ? Dialer.TlsAsync(context.DnsEndPoint, trust, name, context.InitialRequestMessage.Version.Major >= 2, cancellationToken)
+                : Dialer.TcpAsync(context.DnsEndPoint, cancellationToken),
+        });
+    }
+
+    /// <summary>
+    /// The Host header that makes the handler verify tls-server-name behind a proxy, where it alone does the TLS; null where the dialer does it.
+    /// </summary>
+    internal static string? HostHeader(KubeCluster cluster, ClusterEnvironment environment) =>
+        cluster.TlsServerName is { } name && (cluster.ProxyUrl is not null || !new EnvironmentProxy(environment).IsBypassed(cluster.Server)) ? name : null;
+}
