@@ -15,6 +15,9 @@ public sealed class KubernetesApi(IClusterTransport transport)
     /// <summary>Lists nodes, as <see cref="ListPodsAsync"/> does pods.</summary>
     public IAsyncEnumerable<NodeInfo> ListNodesAsync(NodeQuery query, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
+    /// <summary>The names of all namespaces.</summary>
+    public IAsyncEnumerable<string> ListNamespacesAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+
     /// <summary>The whole pod, with fields that this module does not know.</summary>
     public Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 

@@ -24,7 +24,7 @@ internal static class StatusReader
                 IsStatus = true,
                 ContentType = contentType,
                 Reason = Text(status, "reason"),
-                Message = PlainText.Clean(Text(status, "message") ?? ""),
+                Message = PlainText.Clean(Text(status, "message"), keepLayout: true),
                 Name = Text(details, "name") is { } name ? PlainText.OneLine(name) : null,
                 Kind = Text(details, "kind") is { } kind ? PlainText.OneLine(kind) : null,
                 Group = Text(details, "group") is { } group ? PlainText.OneLine(group) : null,
@@ -43,7 +43,7 @@ internal static class StatusReader
     }
 
     private static StatusCause Cause(JsonObject cause) =>
-        new(Text(cause, "field") is { } field ? PlainText.OneLine(field) : null, Text(cause, "reason"), PlainText.Clean(Text(cause, "message") ?? ""));
+        new(Text(cause, "field") is { } field ? PlainText.OneLine(field) : null, Text(cause, "reason"), PlainText.Clean(Text(cause, "message"), keepLayout: true));
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider time)
     {

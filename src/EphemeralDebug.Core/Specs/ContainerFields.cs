@@ -145,7 +145,7 @@ internal static class ContainerFields
         string? near = s_allowed.Keys.Select(known => (known, distance: Distance(name, known)))
             .Where(candidate => candidate.distance <= 2 || IsAbbreviation(name, candidate.known))
             .OrderBy(candidate => candidate.distance).Select(candidate => candidate.known).FirstOrDefault();
-        return $"{Diagnosis.PlainText.Clean(name)}: not a field of a container" + (near is null ? "" : $" (did you mean '{near}'?)");
+        return $"{PlainText.Clean(name)}: not a field of a container" + (near is null ? "" : $" (did you mean '{near}'?)");
     }
 
     // cmd for command, workdir for workingDir, target for targetContainerName: the letters in their order, from the first one on.

@@ -35,14 +35,14 @@ internal static class CopiedSettings
         foreach (JsonObject mount in source.Objects("volumeMounts"))
         {
             string path = mount.String("mountPath") ?? "", volume = mount.String("name") ?? "";
-            string what = Diagnosis.PlainText.Clean($"{path} (volume {volume})");
+            string what = PlainText.Clean($"{path} (volume {volume})");
             if (IsServiceAccountToken(path, volume))
             {
                 leftOut.Add($"{what}: the service account token would give the debug container the target's identity");
             }
             else if (!string.IsNullOrEmpty(mount.String("subPath")) || !string.IsNullOrEmpty(mount.String("subPathExpr")))
             {
-                leftOut.Add($"{what}: the server allows no subPath in an ephemeral container; see it under /proc/PID/root{Diagnosis.PlainText.Clean(path)} of the target's process");
+                leftOut.Add($"{what}: the server allows no subPath in an ephemeral container; see it under /proc/PID/root{PlainText.Clean(path)} of the target's process");
             }
             else
             {
@@ -56,7 +56,7 @@ internal static class CopiedSettings
             }
         }
         foreach (JsonObject device in source.Objects("volumeDevices"))
-            leftOut.Add(Diagnosis.PlainText.Clean($"{device.String("devicePath")} (volume {device.String("name")}): block devices are not copied"));
+            leftOut.Add(PlainText.Clean($"{device.String("devicePath")} (volume {device.String("name")}): block devices are not copied"));
     }
 
     private static bool IsServiceAccountToken(string path, string volume) =>

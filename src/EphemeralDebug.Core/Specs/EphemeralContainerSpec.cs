@@ -112,7 +112,7 @@ public static class EphemeralContainerSpec
         {
             CustomProfile.Merge(options.CustomProfile, container);
             leftOut.AddRange(CustomProfile.UnknownFields(options.CustomProfile)
-                .Select(field => Diagnosis.PlainText.Clean($"{field} of the custom profile: not a field that a custom profile can set")));
+                .Select(field => PlainText.Clean($"{field} of the custom profile: not a field that a custom profile can set")));
         }
         SetUserAndGroup(container, options.RunAsUser, options.RunAsGroup);
 
@@ -242,7 +242,7 @@ public static class EphemeralContainerSpec
         (long user, long? group, bool isKnown) = TargetIdentity.Find(pod, source);
         SetUserAndGroup(container, user, group);
         if (!isKnown && options.RunAsUser is null && options.CustomProfile.Object("securityContext").Integer("runAsUser") is null)
-            warnings.Add($"No non-root user is known for {(source is null ? "the pod" : $"container '{Diagnosis.PlainText.Clean(source)}'")}, so the debug container runs as {user}, and may not see into other processes. Set another with -RunAsUser and -RunAsGroup.");
+            warnings.Add($"No non-root user is known for {(source is null ? "the pod" : $"container '{PlainText.Clean(source)}'")}, so the debug container runs as {user}, and may not see into other processes. Set another with -RunAsUser and -RunAsGroup.");
     }
 
     private static void SetUserAndGroup(JsonObject container, long? user, long? group)

@@ -23,7 +23,7 @@ public sealed class PlainTextTests
     public void Removes_what_would_act_on_a_terminal(string? text, string expected) => Assert.Equal(expected, PlainText.Clean(text));
 
     [Fact]
-    public void Keeps_lines_where_asked() => Assert.Equal("one\n\ttwo", PlainText.Clean("one\r\n\ttwo", keepLines: true));
+    public void Keeps_layout_where_asked() => Assert.Equal("one\n\ttwo", PlainText.Clean("one\r\n\ttwo", keepLayout: true));
 
     [Fact]
     public void Replaces_halves_of_characters() => Assert.Equal("a\ufffdb", PlainText.Clean("a\ud83db"));
