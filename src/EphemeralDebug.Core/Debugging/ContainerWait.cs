@@ -1,0 +1,101 @@
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Diagnosis;
+
+namespace EphemeralDebug.Core.Debugging;
+
+/// <summary>Waits until an ephemeral container is as somebody wants it, and hears at once when that cannot be.</summary>
+public static class ContainerWait
+{
+    // On a pod that is not busy a container runs after about 0.25 s; only one that does not is worth a second watch.
+    private static readonly TimeSpan s_untilEvents = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Runs, or has already ended.</summary>
+    public static bool HasStarted(EphemeralContainer container) => container.State is ContainerState.Running or ContainerState.Terminated;
+
+    /// <summary>Has ended.</summary>
+    public static bool HasEnded(EphemeralContainer container) => container.State is ContainerState.Terminated;
+
+    /// <summary>Waits for a container that exists already; for the one that was added last where <paramref name="name"/> is null.</summary>
+    /// <exception cref="DebugException">It cannot become so, the pod is gone, or the time is over.</exception>
+    public static async Task<EphemeralContainer> RunAsync(PodWatches watches, string ns, string pod, string? name,
+        Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+    {
+        using PodFollower follower = watches.Follow(ns, pod);
+        follower.StartFrom(null);
+        EphemeralContainer sought = new() { Pod = pod, Namespace = ns, Name = name ?? "" };
+        return await UntilAsync(follower, sought, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static async Task<EphemeralContainer> UntilAsync(PodFollower follower, EphemeralContainer container,
+        Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (timeout != Timeout.InfiniteTimeSpan) patience.CancelAfter(timeout);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task events = StartEventsLaterAsync(follower, ended.Token);
+        StartObservation seen = new() { Container = container };
+        try
+        {
+            while (true)
+            {
+                seen = Look(seen, await follower.NextAsync(patience.Token).ConfigureAwait(false), listener);
+                if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen.Container;
+                if (StartFailure.Find(seen) is { } cannot) throw cannot;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && patience.IsCancellationRequested)
+        {
+            throw HasStarted(seen.Container)
+                ? Failure.WaitTimeout(seen.Pod, seen.Container.Name, timeout)
+                : StartFailure.TimedOut(seen, timeout);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await events.ConfigureAwait(false);
+        }
+    }
+
+    private static StartObservation Look(StartObservation seen, PodNews news, DebugListener listener)
+    {
+        EphemeralContainer container = seen.Container;
+        if (news.Event is { } happened)
+        {
+            if (container.PodUid is { } one && happened.PodUid != one) return seen;
+            if (happened.Reason == "Pulling" && happened.FieldPath == FieldPath(container)) listener.Progress(container.Pod, "pulling the image");
+            return happened.Type != "Warning" ? seen : seen with { Warnings = [.. seen.Warnings, new PodWarning(happened.Reason, happened.Message, happened.FieldPath)] };
+        }
+
+        if (news.Gone && seen.Phase is null && container.PodUid is null) throw Failure.PodNotFound(container.Namespace, container.Pod);
+        if (news.Gone || (container.PodUid is { } uid && news.Pod!.Uid != uid)) return seen with { IsGone = true };
+        PodInfo pod = news.Pod!;
+        container = container.Name.Length == 0
+            ? FindEphemeralContainer.Last(pod)
+            : pod.EphemeralContainers.FirstOrDefault(c => c.Name == container.Name)
+                ?? throw Failure.EphemeralContainerNotFound(container.Namespace, container.Pod, container.Name, pod.EphemeralContainers.Select(c => c.Name));
+        listener.Progress(container.Pod, Phase(container, pod));
+        return seen with { Container = container, Phase = pod.Phase, IsBeingDeleted = pod.Status == "Terminating" };
+    }
+
+    private static string FieldPath(EphemeralContainer container) => $"spec.ephemeralContainers{{{container.Name}}}";
+
+    private static string Phase(EphemeralContainer container, PodInfo pod) => container.State switch
+    {
+        ContainerState.Running => "running",
+        _ when pod.Node is null => "waiting for the pod to be scheduled",
+        ContainerState.Waiting => container.Reason == "ContainerCreating" ? "creating the container" : container.Reason ?? "waiting",
+        _ => "waiting for the kubelet",
+    };
+
+    private static async Task StartEventsLaterAsync(PodFollower follower, CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(s_untilEvents, ended).ConfigureAwait(false);
+            follower.StartEvents();
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}
