@@ -8,11 +8,18 @@
     Description            = 'Debug Kubernetes pods and nodes from PowerShell: ephemeral containers, their state, their logs, as objects.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    CmdletsToExport        = @()
+    CmdletsToExport        = @(
+        'Get-EphemeralContainer'
+        'Get-EphemeralContainerLog'
+        'Get-Node'
+        'Get-Pod'
+        'New-EphemeralContainer'
+        'Wait-EphemeralContainer'
+    )
     FunctionsToExport      = @()
     AliasesToExport        = @()
     VariablesToExport      = @()
-    FormatsToProcess       = @()
+    FormatsToProcess       = @('EphemeralDebug.Format.ps1xml')
     PrivateData            = @{
         PSData = @{
             Tags         = @('Kubernetes', 'kubectl', 'debug', 'pod', 'container', 'ephemeral', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')

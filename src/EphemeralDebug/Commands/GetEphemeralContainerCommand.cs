@@ -1,0 +1,104 @@
+using System.Management.Automation;
+using EphemeralDebug.Completers;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Pipeline;
+
+namespace EphemeralDebug.Commands;
+
+/// <summary>Lists ephemeral containers with their states: of pods, of a namespace, or of all namespaces.</summary>
+[Cmdlet(VerbsCommon.Get, "EphemeralContainer")]
+[OutputType(typeof(EphemeralContainer))]
+public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
+{
+    /// <summary>The pods: names, <c>pod/NAME</c>, or objects; all pods of the namespace by default.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(PodCompleter))]
+    [PodReferenceTransformation]
+    public PodReference[]? Pod { get; set; }
+
+    /// <summary>The containers' names, or wildcards.</summary>
+    [Parameter(Position = 1)]
+    [Alias("c")]
+    [ArgumentCompleter(typeof(EphemeralContainerCompleter))]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Pods, or ephemeral containers whose present state is wanted, from the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [PodReferenceTransformation]
+    public PodReference[]? InputObject { get; set; }
+
+    /// <summary>The ephemeral containers of all namespaces.</summary>
+    [Parameter]
+    [Alias("A")]
+    public SwitchParameter AllNamespaces { get; set; }
+
+    /// <summary>Only pods that this label selector selects.</summary>
+    [Parameter]
+    [Alias("Selector", "l")]
+    public string? Label { get; set; }
+
+    /// <summary>Only containers in these states.</summary>
+    [Parameter]
+    public ContainerState[]? State { get; set; }
+
+    /// <inheritdoc/>
+    internal override int MaxRunning => 16;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if ((InputObject ?? Pod) is { } pods)
+        {
+            foreach (PodReference pod in pods) StartPod(pod);
+        }
+        else if (!MyInvocation.ExpectingInput)
+        {
+            StartList();
+        }
+    }
+
+    private void StartPod(PodReference pod)
+    {
+        ConnectionRequest cluster = Cluster(pod);
+        string? ns = NamespaceOf(pod);
+        Start(
+            async (voice, cancellationToken) =>
+            {
+                KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
+                PodInfo now = KubernetesApi.ReadPod(
+                    await api.GetPodAsync(ns ?? api.Transport.DefaultNamespace, pod.Name, cancellationToken).ConfigureAwait(false),
+                    api.Transport.Context,
+                    api.Transport.KubeConfig);
+                await SayAsync(voice, now, pod.ContainerName).ConfigureAwait(false);
+            },
+            pod.Text);
+    }
+
+    private void StartList()
+    {
+        ConnectionRequest cluster = Cluster();
+        string? ns = NamespaceOf();
+        Start(async (voice, cancellationToken) =>
+        {
+            KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
+            PodQuery query = new() { Namespace = AllNamespaces ? null : ns ?? api.Transport.DefaultNamespace, LabelSelector = Label };
+            await foreach (PodInfo pod in api.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+            {
+                await SayAsync(voice, pod, container: null).ConfigureAwait(false);
+            }
+        });
+    }
+
+    private async ValueTask SayAsync(Pump.Voice voice, PodInfo pod, string? container)
+    {
+        foreach (EphemeralContainer one in pod.EphemeralContainers)
+        {
+            bool wanted = (container is null || one.Name == container)
+                && (State is null || State.Contains(one.State))
+                && (Name is null || Name.Any(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(one.Name)));
+            if (wanted) await voice.ObjectAsync(one).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using System.Globalization;
+
+namespace EphemeralDebug.Formatting;
+
+/// <summary>What the module's views call. Public because views are scripts; not meant for anything else.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+#pragma warning disable CA1707 // The underscore keeps it out of the way of completion.
+public static class _Format
+#pragma warning restore CA1707
+{
+    /// <summary>
+    /// A duration as kubectl prints ages (apimachinery's <c>HumanDuration</c>): <c>45s</c>, <c>3m20s</c>, <c>5h12m</c>, <c>2d3h</c>,
+    /// <c>18d</c>, <c>2y34d</c>; <c>&lt;unknown&gt;</c> where there is none.
+    /// </summary>
+    public static string Age(TimeSpan? duration)
+    {
+        if (duration is not { } age) return "<unknown>";
+        long seconds = (long)age.TotalSeconds;
+        if (seconds < -1) return "<invalid>";
+        if (seconds < 0) return "0s";
+        long minutes = seconds / 60;
+        long hours = minutes / 60;
+        long days = hours / 24;
+        return seconds switch
+        {
+            < 60 * 2 => Text(seconds, 's'),
+            < 60 * 10 => Text(minutes, 'm', seconds % 60, 's'),
+            < 60 * 60 * 3 => Text(minutes, 'm'),
+            < 60 * 60 * 8 => Text(hours, 'h', minutes % 60, 'm'),
+            < 60 * 60 * 48 => Text(hours, 'h'),
+            < 60 * 60 * 24 * 8 => Text(days, 'd', hours % 24, 'h'),
+            < 60 * 60 * 24 * 365 * 2 => Text(days, 'd'),
+            < 60L * 60 * 24 * 365 * 8 => Text(days / 365, 'y', days % 365, 'd'),
+            _ => Text(days / 365, 'y'),
+        };
+    }
+
+    /// <summary>Restarts as kubectl prints them: <c>0</c>, <c>5 (3m ago)</c>.</summary>
+    public static string Restarts(PodInfo pod) => pod is { Restarts: > 0, LastRestart: { } last }
+        ? $"{pod.Restarts} ({Age(DateTimeOffset.UtcNow - last)} ago)"
+        : pod.Restarts.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>State and reason in one: <c>Running</c>, <c>Waiting: ErrImagePull</c>, <c>Terminated: Error (3)</c>.</summary>
+    public static string State(EphemeralContainer container)
+    {
+        string reason = string.IsNullOrEmpty(container.Reason) ? "" : $": {container.Reason}";
+        return container.State switch
+        {
+            ContainerState.Terminated => $"Terminated{reason} ({container.ExitCode})",
+            ContainerState.Unknown => container.Reason ?? "Accepted",
+            _ => container.State + reason,
+        };
+    }
+
+    /// <summary>A list, or <c>&lt;none&gt;</c>.</summary>
+    public static string List(string[]? items) => items is { Length: > 0 } ? string.Join(',', items) : "<none>";
+
+    /// <summary>A text, or <c>&lt;none&gt;</c>.</summary>
+    public static string Text(string? text) => string.IsNullOrEmpty(text) ? "<none>" : text;
+
+    private static string Text(long value, char unit) => value.ToString(CultureInfo.InvariantCulture) + unit;
+
+    private static string Text(long value, char unit, long rest, char smaller) => Text(value, unit) + (rest == 0 ? "" : Text(rest, smaller));
+}

@@ -1,2 +1,0 @@
-namespace EphemeralDebug.Loading;
-internal static class Placeholder { }

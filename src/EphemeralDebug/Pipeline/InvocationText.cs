@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace EphemeralDebug.Pipeline;
+
+/// <summary>What a user typed, for the one question that the binder does not answer: was a parameter named, or bound by position?</summary>
+internal static class InvocationText
+{
+    /// <summary>Whether the command line of <paramref name="invocation"/> names the parameter (in full, or by a prefix of it).</summary>
+    internal static bool Names(InvocationInfo invocation, string parameter)
+    {
+        Ast line = Parser.ParseInput(invocation.Line, out _, out _);
+        return line.FindAll(ast => ast is CommandAst command && IsThis(command, invocation), searchNestedScriptBlocks: true)
+            .Cast<CommandAst>()
+            .SelectMany(command => command.CommandElements.OfType<CommandParameterAst>())
+            .Any(named => named.ParameterName.Length > 0 && parameter.StartsWith(named.ParameterName, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsThis(CommandAst command, InvocationInfo invocation) =>
+        string.Equals(command.GetCommandName(), invocation.InvocationName, StringComparison.OrdinalIgnoreCase);
+}

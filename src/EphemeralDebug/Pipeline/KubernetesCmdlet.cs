@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using EphemeralDebug.Completers;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Cluster;
+
+namespace EphemeralDebug.Pipeline;
+
+/// <summary>A cmdlet that talks to a cluster: which kubeconfig and which context.</summary>
+public abstract class KubernetesCmdlet : AsyncCmdlet
+{
+    /// <summary>The context of the kubeconfig to use; the current one by default. Case-sensitive, as in kubectl.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    public string? Context { get; set; }
+
+    /// <summary>The kubeconfig file; by default what the environment variable KUBECONFIG names, else ~/.kube/config.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? KubeConfig { get; set; }
+
+    /// <summary>The cluster that an object came from, else the one that the parameters name. On the pipeline thread.</summary>
+    private protected ConnectionRequest Cluster(PodReference? pod = null)
+    {
+        // PowerShell's own location is not the process's.
+        string? file = string.IsNullOrEmpty(KubeConfig) ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(KubeConfig);
+        return new(pod?.KubeConfig ?? file, pod?.Context ?? (string.IsNullOrEmpty(Context) ? null : Context));
+    }
+
+    /// <summary>Reaches a cluster; connections are kept between cmdlets.</summary>
+    internal static async ValueTask<KubernetesApi> ConnectAsync(ConnectionRequest cluster, CancellationToken cancellationToken) =>
+        new(await ClusterConnection.OpenAsync(cluster, cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,105 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace EphemeralDebug.Pipeline;
+
+/// <summary>
+/// A pod as users name it: <c>web-0</c>, <c>pod/web-0</c>, an object of this module, or what
+/// <c>kubectl get pod -o json | ConvertFrom-Json</c> gives. Whether the name can be right is judged when it is used.
+/// </summary>
+public sealed class PodReference
+{
+    private PodReference(string text) => Text = text;
+
+    /// <summary>What the user wrote, or the name that was found in the object.</summary>
+    public string Text { get; }
+
+    /// <summary>The pod's name.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>The namespace that the object tells; null where only a name was given.</summary>
+    public string? Namespace { get; private init; }
+
+    /// <summary>The context that the object was read through.</summary>
+    public string? Context { get; private init; }
+
+    /// <summary>The kubeconfig that the object was read through, where one was given by parameter.</summary>
+    public string? KubeConfig { get; private init; }
+
+    /// <summary>The uid of the pod that the object was, so that a later pod of the same name is not taken for it.</summary>
+    public string? Uid { get; private init; }
+
+    /// <summary>The debug container that the object is or names; null for a pod.</summary>
+    public string? ContainerName { get; private init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    /// <summary>Makes a reference of whatever came; null where it is nothing that names a pod.</summary>
+    internal static PodReference? From(object? value)
+    {
+        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return plain switch
+        {
+            null => null,
+            PodReference reference => reference,
+            PodInfo pod => new(pod.Name) { Name = pod.Name, Namespace = pod.Namespace, Context = pod.Context, KubeConfig = pod.KubeConfig, Uid = pod.Uid },
+            EphemeralContainer container => new(container.Pod)
+            {
+                Name = container.Pod,
+                Namespace = container.Namespace,
+                Context = container.Context,
+                KubeConfig = container.KubeConfig,
+                Uid = container.PodUid,
+                ContainerName = container.Name,
+            },
+            string text => FromText(text),
+            char or bool or IFormattable => FromText(Convert.ToString(plain, CultureInfo.InvariantCulture)!),
+            IDictionary map => FromMembers(name => map.Contains(name) ? map[name] : null),
+            _ => FromMembers(name => PSObject.AsPSObject(value).Properties[name]?.Value),
+        };
+    }
+
+    private static PodReference FromText(string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        bool typed = slash > 0 && text[..slash].ToUpperInvariant() is "POD" or "PODS" or "PO";
+        return new(text) { Name = typed ? text[(slash + 1)..] : text };
+    }
+
+    // An object of kubectl's JSON has metadata; any other tells the pod as Pod (then Name is a container's) or as Name.
+    private static PodReference? FromMembers(Func<string, object?> member)
+    {
+        object? metadata = member("metadata");
+        if (metadata is not null)
+        {
+            string? kind = StringOf(member("kind"));
+            if (kind is not null and not "Pod") return null;
+            Func<string, object?> meta = Plain(metadata) is IDictionary map
+                ? name => map.Contains(name) ? map[name] : null
+                : name => PSObject.AsPSObject(metadata).Properties[name]?.Value;
+            return StringOf(meta("name")) is { } named
+                ? new(named) { Name = named, Namespace = StringOf(meta("namespace")), Uid = StringOf(meta("uid")) }
+                : null;
+        }
+
+        string? pod = StringOf(member("Pod"));
+        string? own = StringOf(member("Name"));
+        return (pod ?? own) is not { } name
+            ? null
+            : new(name)
+            {
+                Name = FromText(name).Name,
+                Namespace = StringOf(member("Namespace")),
+                Context = StringOf(member("Context")),
+                KubeConfig = StringOf(member("KubeConfig")),
+                Uid = StringOf(member("Uid")),
+                ContainerName = pod is null ? null : own,
+            };
+    }
+
+    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private static string? StringOf(object? value) => Plain(value) is string { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,115 @@
+using System.Management.Automation;
+using System.Threading.Channels;
+
+namespace EphemeralDebug.Pipeline;
+
+/// <summary>
+/// The one way from asynchronous work to PowerShell's streams. Work runs on the thread pool, several pieces at once; what it
+/// has to say goes through one bounded channel and is said on the pipeline thread, the only one that may. A full channel
+/// makes the work wait, so that a slow consumer slows the requests.
+/// </summary>
+internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
+{
+    // How far work may run ahead of the pipeline. Less than a page of a list, so that Select-Object -First 3 ends a list after
+    // its first page.
+    private const int Ahead = 64;
+
+    // Long enough for a cancelled request to let go of its socket; a stuck one is not waited for.
+    private static readonly TimeSpan s_lastMoment = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<Action> _said = Channel.CreateBounded<Action>(new BoundedChannelOptions(Ahead) { SingleReader = true });
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly HashSet<Task> _running = []; // touched on the pipeline thread alone
+
+    /// <summary>How many pieces of work have not ended yet, as far as the pipeline thread has heard.</summary>
+    internal int Running => _running.Count;
+
+    /// <summary>Starts a piece of work. What it throws goes to <paramref name="failed"/>, on the pipeline thread.</summary>
+    internal void Start(Func<Voice, CancellationToken, Task> work, Action<Exception> failed)
+    {
+        Task? task = null;
+        using AsyncFlowControl unflowed = ExecutionContext.SuppressFlow();
+        task = Task.Run(async () =>
+        {
+            Exception? failure = null;
+            try
+            {
+                await work(new Voice(this), _end.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            {
+                return; // nobody listens any more
+            }
+#pragma warning disable CA1031 // Whatever it is, the pipeline thread hears of it; an exception on a pool thread would end the process.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failure = e;
+            }
+
+            await SayAsync(() =>
+            {
+                _running.Remove(task!);
+                if (failure is not null) failed(failure);
+            }).ConfigureAwait(false);
+        });
+        _running.Add(task);
+    }
+
+    /// <summary>Says what has come in so far; does not wait. On the pipeline thread.</summary>
+    internal void SayWhatIsThere()
+    {
+        while (_said.Reader.TryRead(out Action? say)) say();
+    }
+
+    /// <summary>Says what comes in until no more than <paramref name="remaining"/> pieces of work run. On the pipeline thread.</summary>
+    /// <exception cref="PipelineStoppedException">The user pressed Ctrl+C.</exception>
+    internal void SayUntil(int remaining)
+    {
+        try
+        {
+            while (_running.Count > remaining) _said.Reader.ReadAsync(stop).AsTask().GetAwaiter().GetResult()();
+            SayWhatIsThere();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Cancels what still runs and lets it end.</summary>
+    public void Dispose()
+    {
+        _end.Cancel();
+        if (Task.WhenAll(_running).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(s_lastMoment)) _end.Dispose();
+    }
+
+    private async ValueTask SayAsync(Action say)
+    {
+        try
+        {
+            await _said.Writer.WriteAsync(say, _end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The cmdlet is gone; what was to be said has no listener.
+        }
+    }
+
+    /// <summary>What a piece of work speaks with. Every method may be called from any thread; it waits while the pipeline is busy.</summary>
+    internal sealed class Voice(Pump pump)
+    {
+        internal ValueTask ObjectAsync(object value) => pump.SayAsync(() => pump.Cmdlet.WriteObject(value));
+
+        internal ValueTask ErrorAsync(ErrorRecord error) => pump.SayAsync(() => pump.Cmdlet.WriteError(error));
+
+        internal ValueTask WarningAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteWarning(text));
+
+        internal ValueTask VerboseAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteVerbose(text));
+
+        /// <summary>Shows progress where there is room to; it never makes the work wait.</summary>
+        internal void Progress(ProgressRecord record) => pump._said.Writer.TryWrite(() => pump.Cmdlet.WriteProgress(record));
+    }
+
+    private Cmdlet Cmdlet => cmdlet;
+}
