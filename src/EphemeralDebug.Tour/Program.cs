@@ -1,1 +1,3 @@
-return 0;
+using EphemeralDebug.Tour;
+
+return await TourProgram.RunAsync(args);

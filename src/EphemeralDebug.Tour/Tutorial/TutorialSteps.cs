@@ -1,0 +1,68 @@
+namespace EphemeralDebug.Tour.Tutorial;
+
+/// <summary>The tutorial, in order. Later steps build on earlier ones: they run in one session, on one cluster.</summary>
+internal static class TutorialSteps
+{
+    public static IReadOnlyList<TutorialStep> All { get; } =
+    [
+        new("Nodes", "The machines of the cluster.",
+            "Get-Node",
+            Expect.Objects(atLeast: 1)),
+
+        new("Pods", "The pods of the namespace, with the status that kubectl would show.",
+            "Get-Pod",
+            Expect.Objects(atLeast: 2)),
+
+        new("Pods by label", "The pods of one application.",
+            "Get-Pod -Label app=sample-app",
+            Expect.Every("Status", "Running")),
+
+        new("A container into each of them", "Pipe the pods on. What follows -- is the container's command. Each object comes when its container runs.",
+            "Get-Pod -Label app=sample-app | New-EphemeralContainer -Image busybox -- sleep 600",
+            Expect.Every("State", "Running")),
+
+        new("What is in them now", "The ephemeral containers of the pods, with their states.",
+            "Get-Pod -Label app=sample-app | Get-EphemeralContainer",
+            Expect.All(Expect.Every("State", "Running"), Expect.Every("Image", "busybox"))),
+
+        new("One pod", "An ordinary variable holds a pod for the next steps.",
+            "$pod = Get-Pod -Label app=sample-app | Select-Object -First 1; $pod",
+            Expect.Objects(atLeast: 1)),
+
+        new("A command with an end", "It shares the processes of the pod's container, so ps shows the application.",
+            "$pod | New-EphemeralContainer -Name look -Image busybox -- sh -c 'ps; echo done'",
+            Expect.Every("Name", "look")),
+
+        new("Its end", "Wait for it: the exit code is a property.",
+            "$pod | Wait-EphemeralContainer -Name look -For Terminated",
+            Expect.All(Expect.Every("State", "Terminated"), Expect.Every("ExitCode", "0"))),
+
+        new("What it said", "Its log, as strings.",
+            "$pod | Get-EphemeralContainerLog -Name look",
+            Expect.Line("done")),
+
+        new("The application's environment", "-CopyEnv gives the container what the application was given.",
+            "$pod | New-EphemeralContainer -Name environment -Image busybox -CopyEnv -- env | Wait-EphemeralContainer -For Terminated | Get-EphemeralContainerLog",
+            Expect.Line("=")),
+
+        new("Look before you leap", "-WhatIf sends nothing.",
+            "$pod | New-EphemeralContainer -Name never -Image busybox -WhatIf",
+            Expect.OnlyText("What if:")),
+
+        new("Let the server judge", "-DryRun sends the real request and stores nothing: the server's rules are checked, the pod is as before.",
+            "$pod | New-EphemeralContainer -Name trial -Image busybox -DryRun",
+            Expect.Every("Name", "trial")),
+
+        new("Nothing came of either", "Neither name is in the pod.",
+            "$pod | Get-EphemeralContainer | Where-Object Name -in never, trial | Measure-Object | Select-Object -ExpandProperty Count",
+            Expect.Line("0")),
+
+        new("A strict namespace", "Where Pod Security enforces 'restricted', the profile Auto takes what is admitted, and says so.",
+            "Get-Pod -Namespace restricted | New-EphemeralContainer -Image busybox -- sleep 600",
+            Expect.All(Expect.Every("Profile", "Restricted"), Expect.Every("State", "Running"))),
+
+        new("What cannot start says why", "An image that does not exist: an error with its cause and an advice, after a moment and not after a minute.",
+            "$pod | New-EphemeralContainer -Name broken -Image registry.example/no/such-image:1",
+            Expect.Error("ImagePullFailed")),
+    ];
+}
