@@ -1,0 +1,18 @@
+using System.Management.Automation.Language;
+using EphemeralDebug.Tour.Hosting;
+
+namespace EphemeralDebug.Module.Tests.Scripts;
+
+/// <summary>The scripts need pwsh to run; that they can be read is tested without.</summary>
+public sealed class ScriptTests
+{
+    [Theory]
+    [InlineData("build.ps1")]
+    [InlineData("tests/pester/EphemeralDebug.Tests.ps1")]
+    [InlineData("EphemeralDebug.psd1")]
+    public void A_script_has_no_syntax_errors(string path)
+    {
+        Parser.ParseFile(Path.Combine(BuiltModule.RepositoryRoot, path), out _, out ParseError[] errors);
+        Assert.Empty(errors.Select(error => $"{error.Extent.StartLineNumber}: {error.Message}"));
+    }
+}
