@@ -14,7 +14,7 @@ internal sealed class ObjectStore
 {
     private const int HistoryLength = 10_000;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(ResourceType, string?, string), JsonObject> _objects = [];
+    private readonly Dictionary<ResourceType, Shelf> _shelves = [];
     private readonly LinkedList<StoreEvent> _history = new();
     private readonly List<Channel<StoreEvent>> _watchers = [];
     private long _version = 100;
@@ -38,20 +38,13 @@ internal sealed class ObjectStore
     /// <summary>The object as stored, for reading only; null where there is none.</summary>
     internal JsonObject? Get(ResourceType resource, string? ns, string name)
     {
-        lock (_lock) return _objects.GetValueOrDefault((resource, ns, name));
+        lock (_lock) return ShelfOf(resource).Objects.GetValueOrDefault(new Key(ns, name));
     }
 
     /// <summary>All objects of a kind, in one namespace or all, sorted by namespace and name, and the version that they show.</summary>
     internal (IReadOnlyList<JsonObject> Items, long Version) List(ResourceType resource, string? ns)
     {
-        lock (_lock)
-        {
-            List<JsonObject> items = [.. _objects
-                .Where(entry => entry.Key.Item1 == resource && (ns is null || entry.Key.Item2 == ns))
-                .OrderBy(entry => entry.Key.Item2, StringComparer.Ordinal).ThenBy(entry => entry.Key.Item3, StringComparer.Ordinal)
-                .Select(entry => entry.Value)];
-            return (items, _version);
-        }
+        lock (_lock) return (ShelfOf(resource).Sorted(ns), _version);
     }
 
     /// <summary>Stores a new object (metadata.name and metadata.namespace decide where); null where the name is taken.</summary>
@@ -61,7 +54,7 @@ internal sealed class ObjectStore
         (string? ns, string name) = Identity(resource, copy);
         lock (_lock)
         {
-            if (_objects.ContainsKey((resource, ns, name))) return null;
+            if (ShelfOf(resource).Objects.ContainsKey(new Key(ns, name))) return null;
             return Publish("ADDED", resource, copy, previous: null);
         }
     }
@@ -74,7 +67,7 @@ internal sealed class ObjectStore
     {
         lock (_lock)
         {
-            if (!_objects.TryGetValue((resource, ns, name), out JsonObject? current)) return null;
+            if (!ShelfOf(resource).Objects.TryGetValue(new Key(ns, name), out JsonObject? current)) return null;
             JsonObject copy = (JsonObject)current.DeepClone();
             change(copy);
             return JsonNode.DeepEquals(copy, current) ? current : Publish("MODIFIED", resource, copy, current);
@@ -86,7 +79,7 @@ internal sealed class ObjectStore
     {
         lock (_lock)
         {
-            if (!_objects.TryGetValue((resource, ns, name), out JsonObject? current)) return false;
+            if (!ShelfOf(resource).Objects.TryGetValue(new Key(ns, name), out JsonObject? current)) return false;
             Publish("DELETED", resource, (JsonObject)current.DeepClone(), current);
             return true;
         }
@@ -112,8 +105,7 @@ internal sealed class ObjectStore
     {
         (string? ns, string name) = Identity(resource, value);
         value["metadata"]!["resourceVersion"] = (++_version).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (type == "DELETED") _objects.Remove((resource, ns, name));
-        else _objects[(resource, ns, name)] = value;
+        ShelfOf(resource).Put(new Key(ns, name), type == "DELETED" ? null : value);
         StoreEvent happened = new(type, resource, value, _version, previous);
         _history.AddLast(happened);
         if (_history.Count > HistoryLength)
@@ -125,8 +117,64 @@ internal sealed class ObjectStore
         return value;
     }
 
+    private Shelf ShelfOf(ResourceType resource)
+    {
+        if (!_shelves.TryGetValue(resource, out Shelf? shelf)) _shelves[resource] = shelf = new Shelf();
+        return shelf;
+    }
+
     private static (string? Namespace, string Name) Identity(ResourceType resource, JsonObject value) =>
         (resource.Namespaced ? (string?)value["metadata"]!["namespace"] : null, (string)value["metadata"]!["name"]!);
+
+    private readonly record struct Key(string? Namespace, string Name) : IComparable<Key>
+    {
+        public int CompareTo(Key other)
+        {
+            int byNamespace = string.CompareOrdinal(Namespace, other.Namespace);
+            return byNamespace != 0 ? byNamespace : string.CompareOrdinal(Name, other.Name);
+        }
+    }
+
+    /// <summary>All objects of a kind. The sorted array is made once for many lists, because lists are frequent and long.</summary>
+    private sealed class Shelf
+    {
+        private KeyValuePair<Key, JsonObject>[]? _sorted;
+        private JsonObject[] _values = [];
+
+        internal SortedDictionary<Key, JsonObject> Objects { get; } = [];
+
+        internal void Put(Key key, JsonObject? value)
+        {
+            if (value is null) Objects.Remove(key);
+            else Objects[key] = value;
+            _sorted = null;
+        }
+
+        internal IReadOnlyList<JsonObject> Sorted(string? ns)
+        {
+            if (_sorted is null)
+            {
+                _sorted = [.. Objects];
+                _values = Array.ConvertAll(_sorted, entry => entry.Value);
+            }
+            if (ns is null) return _values;
+            int start = LowerBound(ns, after: false);
+            return new ArraySegment<JsonObject>(_values, start, LowerBound(ns, after: true) - start);
+        }
+
+        private int LowerBound(string ns, bool after)
+        {
+            int low = 0, high = _sorted!.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                int order = string.CompareOrdinal(_sorted[middle].Key.Namespace, ns);
+                if (order < 0 || (after && order == 0)) low = middle + 1;
+                else high = middle;
+            }
+            return low;
+        }
+    }
 
     /// <summary>A watch on the store; disposing it ends it.</summary>
     internal sealed class Subscription(ObjectStore store, Channel<StoreEvent> channel) : IDisposable
