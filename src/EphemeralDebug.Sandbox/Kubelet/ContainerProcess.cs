@@ -1,0 +1,167 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using EphemeralDebug.Sandbox.Programs;
+
+namespace EphemeralDebug.Sandbox.Kubelet;
+
+/// <summary>What to run.</summary>
+internal sealed record ProcessStart
+{
+    internal required Program Program { get; init; }
+
+    internal required IReadOnlyList<string> Arguments { get; init; }
+
+    internal required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    internal required ContainerView Container { get; init; }
+
+    internal bool Stdin { get; init; }
+
+    internal bool Tty { get; init; }
+
+    internal string WorkingDirectory { get; init; } = "/";
+}
+
+/// <summary>A running built-in program with its streams: the first process of a container, or one that exec started.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Signals may come after the end; these sources hold no timer and no handle.")]
+internal sealed class ContainerProcess
+{
+    private readonly ProcessStart _start;
+    private readonly ProcessEntry _entry;
+    private readonly Pipe? _input;
+    private readonly Pipe _output = new();
+    private readonly Pipe? _error;
+    private readonly SemaphoreSlim _feeding = new(1, 1);
+    private readonly CancellationTokenSource _terminating = new();
+    private readonly CancellationTokenSource _killed = new();
+    private readonly bool _interactiveShell;
+    private int _killCode = 137;
+
+    private ContainerProcess(ProcessStart start)
+    {
+        _start = start;
+        _input = start.Stdin && !start.Tty ? new Pipe() : null;
+        _error = start.Tty ? null : new Pipe();
+        _interactiveShell = start.Tty && start.Program.Run == Shell.MainAsync && start.Arguments.All(argument => argument != "-c");
+        _entry = start.Container.Processes.Add(DisplayName(start), start.Container.User.Name, Signal);
+        ProcessOutput output = ProcessOutput.To(_output.Writer);
+        if (start.Tty)
+        {
+            Terminal = new Terminal(output);
+            Terminal.Interrupted += () =>
+            {
+                if (!_interactiveShell) Signal(Programs.Signal.Int);
+            };
+            output = output.OnTerminal();
+        }
+        ProcessContext context = new()
+        {
+            Arguments = start.Arguments,
+            Environment = start.Environment,
+            In = _input is not null ? ProcessInput.From(_input.Reader) : start.Stdin && Terminal is not null ? Terminal : ProcessInput.Empty,
+            Out = output,
+            Err = _error is null ? output : ProcessOutput.To(_error.Writer),
+            Terminal = Terminal,
+            Container = start.Container,
+            Pid = _entry.Pid,
+            WorkingDirectory = start.WorkingDirectory,
+            Terminating = _terminating.Token,
+            Killed = _killed.Token,
+        };
+        Exited = Task.Run(() => RunAsync(context));
+    }
+
+    internal static ContainerProcess Start(ProcessStart start) => new(start);
+
+    internal PipeReader Output => _output.Reader;
+
+    /// <summary>Standard error; null on a terminal, where it is the same as output.</summary>
+    internal PipeReader? Error => _error?.Reader;
+
+    internal Terminal? Terminal { get; }
+
+    /// <summary>The exit code, once the process has ended.</summary>
+    internal Task<int> Exited { get; }
+
+    /// <summary>Gives bytes to standard input; waits while the process does not read, ends when it has ended.</summary>
+    internal async ValueTask FeedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (!_start.Stdin) return;
+        await _feeding.WaitAsync(cancellationToken);
+        try
+        {
+            if (Terminal is not null) await Terminal.TypeAsync(bytes, cancellationToken);
+            else if (_input is not null) await _input.Writer.WriteAsync(bytes, cancellationToken);
+        }
+        catch (Exception gone) when (gone is InvalidOperationException or BrokenPipeException or System.Threading.Channels.ChannelClosedException)
+        {
+            // Input that was closed, or whose process has ended, takes nothing more.
+        }
+        finally
+        {
+            _feeding.Release();
+        }
+    }
+
+    /// <summary>Standard input is at its end.</summary>
+    internal async Task CloseInputAsync()
+    {
+        await _feeding.WaitAsync();
+        try
+        {
+            if (_input is not null) await _input.Writer.CompleteAsync();
+        }
+        finally
+        {
+            _feeding.Release();
+        }
+    }
+
+    internal void Signal(Signal signal)
+    {
+        if (signal == Programs.Signal.Kill)
+        {
+            _killed.Cancel();
+            return;
+        }
+        _terminating.Cancel();
+        // The kernel spares process 1 what it does not handle; an interactive shell ignores SIGTERM and SIGINT.
+        if (_start.Program.HandlesSignals || _interactiveShell || _entry.Pid == 1) return;
+        _killCode = 128 + (int)signal;
+        _killed.Cancel();
+    }
+
+    private async Task<int> RunAsync(ProcessContext context)
+    {
+        int code;
+        try
+        {
+            code = await _start.Program.Run(context);
+        }
+        catch (OperationCanceledException) when (_killed.IsCancellationRequested)
+        {
+            code = _killCode;
+        }
+        catch (BrokenPipeException)
+        {
+            code = 141;
+        }
+        _start.Container.Processes.Remove(_entry);
+        if (_entry.Pid == 1)
+        {
+            // With process 1 the kernel ends everything in its PID namespace.
+            foreach (ProcessEntry other in _start.Container.Processes.List()) other.Signal?.Invoke(Programs.Signal.Kill);
+        }
+        Terminal?.HangUp();
+        await _output.Writer.CompleteAsync();
+        if (_error is not null) await _error.Writer.CompleteAsync();
+        if (_input is not null) await _input.Reader.CompleteAsync();
+        return code;
+    }
+
+    private static string DisplayName(ProcessStart start)
+    {
+        string line = string.Join(' ', start.Arguments);
+        return start.Arguments[0] == "nginx" ? $"nginx: master process {line}" : line;
+    }
+}

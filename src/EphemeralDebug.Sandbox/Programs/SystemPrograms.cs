@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Text;
+
+namespace EphemeralDebug.Sandbox.Programs;
+
+/// <summary>The programs that look at the container and its processes.</summary>
+internal static class SystemPrograms
+{
+    internal static async Task<int> EnvAsync(ProcessContext p)
+    {
+        if (p.Arguments[0].EndsWith("printenv", StringComparison.Ordinal) && p.Arguments.Count > 1)
+        {
+            if (!p.Environment.TryGetValue(p.Arguments[1], out string? value)) return 1;
+            await p.PrintAsync(value + "\n");
+            return 0;
+        }
+        StringBuilder text = new();
+        foreach ((string name, string value) in p.Environment) text.Append(CultureInfo.InvariantCulture, $"{name}={value}\n");
+        await p.PrintAsync(text.ToString());
+        return 0;
+    }
+
+    internal static async Task<int> PsAsync(ProcessContext p)
+    {
+        StringBuilder text = new("PID   USER     COMMAND\n");
+        foreach (ProcessEntry entry in p.Container.Processes.List())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{entry.Pid,5} {entry.User,-8} {entry.Command}\n");
+        }
+        await p.PrintAsync(text.ToString());
+        return 0;
+    }
+
+    internal static async Task<int> KillAsync(ProcessContext p)
+    {
+        Signal signal = Signal.Term;
+        List<string> pids = [.. p.Arguments.Skip(1)];
+        if (pids.Count > 1 && pids[0] == "-s") pids = ["-" + pids[1], .. pids.Skip(2)];
+        if (pids.Count > 0 && pids[0].StartsWith('-'))
+        {
+            string name = pids[0][1..];
+            if (name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase)) name = name[3..];
+            if (!Enum.TryParse(name, ignoreCase: true, out signal) || !Enum.IsDefined(signal))
+            {
+                await p.ComplainAsync($"bad signal name '{name}'");
+                return 1;
+            }
+            pids.RemoveAt(0);
+        }
+        int code = pids.Count == 0 ? 1 : 0;
+        foreach (string text in pids)
+        {
+            ProcessEntry? entry = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? p.Container.Processes.Find(pid) : null;
+            if (entry is null)
+            {
+                await p.ComplainAsync($"can't kill pid {text}: No such process");
+                code = 1;
+            }
+            // The kernel lets nobody inside a PID namespace kill its process 1.
+            else if (signal == Signal.Kill && entry.Pid == 1) code = 1;
+            else entry.Signal?.Invoke(signal);
+        }
+        return code;
+    }
+
+    internal static async Task<int> SleepAsync(ProcessContext p)
+    {
+        TimeSpan total = TimeSpan.Zero;
+        foreach (string argument in p.Arguments.Skip(1))
+        {
+            if (argument is "infinity" or "inf")
+            {
+                total = Timeout.InfiniteTimeSpan;
+                break;
+            }
+            (string number, double unit) = argument.Length == 0 ? ("", 1) : argument[^1] switch
+            {
+                's' => (argument[..^1], 1),
+                'm' => (argument[..^1], 60),
+                'h' => (argument[..^1], 3600),
+                'd' => (argument[..^1], 86400),
+                _ => (argument, 1d),
+            };
+            if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+            {
+                await p.ComplainAsync($"invalid number '{argument}'");
+                return 1;
+            }
+            total += TimeSpan.FromSeconds(Math.Min(value * unit, 4_000_000));
+        }
+        await Task.Delay(total, p.Container.Time, p.Killed);
+        return 0;
+    }
+
+    internal static async Task<int> LsAsync(ProcessContext p)
+    {
+        List<string> paths = [.. p.Arguments.Skip(1).Where(argument => !argument.StartsWith('-'))];
+        if (paths.Count == 0) paths.Add(p.WorkingDirectory);
+        int code = 0;
+        foreach (string path in paths)
+        {
+            string full = p.FullPath(path);
+            IReadOnlyList<string>? names = full.TrimEnd('/') == "/proc"
+                ? [.. p.Container.Processes.List().Select(entry => entry.Pid.ToString(CultureInfo.InvariantCulture)), "self"]
+                : p.Container.Files.Names(full) ?? (p.Container.Files.Exists(full) ? [path] : null);
+            if (names is not null)
+            {
+                await p.PrintAsync(string.Concat(names.Select(name => name + "\n")));
+                continue;
+            }
+            await p.ComplainAsync($"{path}: No such file or directory");
+            code = 1;
+        }
+        return code;
+    }
+
+    internal static async Task<int> RmAsync(ProcessContext p)
+    {
+        int code = 0;
+        foreach (string path in p.Arguments.Skip(1).Where(argument => !argument.StartsWith('-')))
+        {
+            if (p.Container.Files.Remove(p.FullPath(path)) || p.Arguments.Contains("-f")) continue;
+            await p.ComplainAsync($"can't remove '{path}': No such file or directory");
+            code = 1;
+        }
+        return code;
+    }
+
+    internal static async Task<int> TestAsync(ProcessContext p)
+    {
+        List<string> words = [.. p.Arguments.Skip(1)];
+        if (p.Arguments[0] == "[" && words.Count > 0 && words[^1] == "]") words.RemoveAt(words.Count - 1);
+        bool negated = words.Count > 0 && words[0] == "!";
+        if (negated) words.RemoveAt(0);
+        bool? result = words switch
+        {
+            [] => false,
+            [string text] => text.Length > 0,
+            ["-n", string text] => text.Length > 0,
+            ["-z", string text] => text.Length == 0,
+            ["-e" or "-f" or "-r", string path] => p.Container.Files.Exists(p.FullPath(path)),
+            ["-d", string path] => p.Container.Files.IsDirectory(p.FullPath(path)),
+            ["-t", _] => p.Terminal is not null,
+            [string left, "=" or "==", string right] => left == right,
+            [string left, "!=", string right] => left != right,
+            [string left, string compare, string right] when
+                long.TryParse(left, CultureInfo.InvariantCulture, out long a) && long.TryParse(right, CultureInfo.InvariantCulture, out long b) => compare switch
+                {
+                    "-eq" => a == b,
+                    "-ne" => a != b,
+                    "-lt" => a < b,
+                    "-le" => a <= b,
+                    "-gt" => a > b,
+                    "-ge" => a >= b,
+                    _ => null,
+                },
+            _ => null,
+        };
+        if (result is { } known) return known != negated ? 0 : 1;
+        await p.ComplainAsync("bad expression");
+        return 2;
+    }
+
+    internal static async Task<int> SttyAsync(ProcessContext p)
+    {
+        if (p.Terminal is null)
+        {
+            await p.ComplainAsync("standard input: Not a tty");
+            return 1;
+        }
+        if (p.Arguments.Contains("size")) await p.PrintAsync($"{p.Terminal.Rows} {p.Terminal.Columns}\n");
+        return 0;
+    }
+
+    internal static async Task<int> IdAsync(ProcessContext p)
+    {
+        ContainerUser user = p.Container.User;
+        string line = p.Arguments.Skip(1).FirstOrDefault() switch
+        {
+            "-u" => $"{user.Uid}",
+            "-g" => $"{user.Gid}",
+            "-un" or "-nu" => user.Name,
+            _ => $"uid={Named(user.Uid)} gid={Named(user.Gid)} groups={string.Join(',', user.Groups.DefaultIfEmpty(user.Gid).Select(Named))}",
+        };
+        await p.PrintAsync(line + "\n");
+        return 0;
+
+        static string Named(long id) => id == 0 ? "0(root)" : id.ToString(CultureInfo.InvariantCulture);
+    }
+
+    internal static async Task<int> WhoamiAsync(ProcessContext p)
+    {
+        if (p.Container.User.Uid != 0)
+        {
+            await p.ComplainAsync($"unknown uid {p.Container.User.Uid}");
+            return 1;
+        }
+        await p.PrintAsync("root\n");
+        return 0;
+    }
+
+    internal static async Task<int> HostnameAsync(ProcessContext p)
+    {
+        await p.PrintAsync(p.Container.Hostname + "\n");
+        return 0;
+    }
+
+    internal static async Task<int> UnameAsync(ProcessContext p)
+    {
+        await p.PrintAsync(p.Arguments.Contains("-a") ? $"Linux {p.Container.Hostname} 6.12.0-sandbox #1 SMP x86_64 GNU/Linux\n" : "Linux\n");
+        return 0;
+    }
+
+    internal static async Task<int> DateAsync(ProcessContext p)
+    {
+        await p.PrintAsync(p.Container.Time.GetUtcNow().ToString("ddd MMM d HH:mm:ss 'UTC' yyyy\n", CultureInfo.InvariantCulture));
+        return 0;
+    }
+}
