@@ -35,9 +35,11 @@ internal static class Scheduler
             + $"preemption: 0/{nodes.Count} nodes are available: {nodes.Count} Preemption is not helpful for scheduling.");
     }
 
-    private static bool Tolerated(JsonObject pod, JsonNode taint) => ((pod["spec"]?["tolerations"] as JsonArray) ?? []).Any(toleration =>
-        ((string?)toleration?["effect"] is null or "" || (string?)toleration["effect"] == (string?)taint["effect"])
-        && ((string?)toleration["operator"] == "Exists"
-            ? (string?)toleration["key"] is null or "" || (string?)toleration["key"] == (string?)taint["key"]
-            : (string?)toleration["key"] == (string?)taint["key"] && ((string?)toleration["value"] ?? "") == ((string?)taint["value"] ?? "")));
+    private static bool Tolerated(JsonObject pod, JsonNode taint) => ((pod["spec"]?["tolerations"] as JsonArray) ?? []).OfType<JsonObject>().Any(toleration =>
+    {
+        string key = (string?)toleration["key"] ?? "", effect = (string?)toleration["effect"] ?? "", value = (string?)toleration["value"] ?? "";
+        if (effect.Length > 0 && effect != (string?)taint["effect"]) return false;
+        if ((string?)toleration["operator"] == "Exists") return key.Length == 0 || key == (string?)taint["key"];
+        return key == (string?)taint["key"] && value == ((string?)taint["value"] ?? "");
+    });
 }
