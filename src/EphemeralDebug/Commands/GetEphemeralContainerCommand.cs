@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using EphemeralDebug.Completers;
+using EphemeralDebug.Core;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Errors;
 using EphemeralDebug.Pipeline;
 
 namespace EphemeralDebug.Commands;
@@ -47,9 +49,22 @@ public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
     internal override int MaxRunning => 16;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            if (MyInvocation.ExpectingInput && Pod is not null) Name ??= InvocationText.WordsBehindPipeline(MyInvocation, Pod);
+        }
+        catch (DebugException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, target: null));
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if ((InputObject ?? Pod) is { } pods)
+        if ((MyInvocation.ExpectingInput ? InputObject : Pod) is { } pods)
         {
             foreach (PodReference pod in pods) StartPod(pod);
         }

@@ -23,8 +23,9 @@ public sealed class GetEphemeralContainerLogCommand : DebugContainerCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int? Tail { get; set; }
 
-    /// <summary>Only lines younger than this, to the second.</summary>
+    /// <summary>Only lines younger than this: <c>90s</c>, <c>5m</c>, <c>1h30m</c>, a number of seconds, or a TimeSpan.</summary>
     [Parameter]
+    [DurationTransformation]
     public TimeSpan? Since { get; set; }
 
     /// <summary>Begins each line with its time (RFC 3339, UTC).</summary>

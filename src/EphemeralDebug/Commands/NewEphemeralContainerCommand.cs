@@ -142,7 +142,13 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (PodReference pod in InputObject ?? (MyInvocation.ExpectingInput ? null : Pod) ?? throw PodRequired()) Add(pod);
+        if ((MyInvocation.ExpectingInput ? InputObject : Pod) is not { } pods)
+        {
+            ThrowTerminatingError(ErrorRecords.From(Failure.PodRequired(MyInvocation.MyCommand.Name), target: null));
+            return;
+        }
+
+        foreach (PodReference pod in pods) Add(pod);
     }
 
     /// <inheritdoc/>
@@ -208,11 +214,8 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
     private IEnumerable<string> CommandWords()
     {
         if (!MyInvocation.ExpectingInput || Pod is null) return Command ?? [];
-        if (IsPodNamed()) throw Failure.PodGivenTwice();
-        return Pod.Select(word => word.Text).Concat(Command ?? []);
+        return InvocationText.WordsBehindPipeline(MyInvocation, Pod).Concat(Command ?? []);
     }
-
-    private bool IsPodNamed() => InvocationText.Names(MyInvocation, nameof(Pod));
 
     private IEnumerable<EnvironmentVariable> EnvironmentVariables()
     {
@@ -220,11 +223,5 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
         {
             yield return new(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? "");
         }
-    }
-
-    private PipelineStoppedException PodRequired()
-    {
-        ThrowTerminatingError(ErrorRecords.From(Failure.PodRequired(MyInvocation.MyCommand.Name), target: null));
-        return null!; // not reached
     }
 }

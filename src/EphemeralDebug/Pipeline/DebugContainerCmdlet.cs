@@ -26,9 +26,25 @@ public abstract class DebugContainerCmdlet : NamespacedCmdlet
     public PodReference[]? InputObject { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!MyInvocation.ExpectingInput || Pod is null) return;
+        try
+        {
+            // In `Get-Pod web-0 | Wait-EphemeralContainer probe` the pods come through the pipeline, and PowerShell binds the word to
+            // the first position all the same.
+            Name ??= InvocationText.WordsBehindPipeline(MyInvocation, Pod)[0];
+        }
+        catch (DebugException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, target: null));
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if ((InputObject ?? Pod) is not { } pods)
+        if ((MyInvocation.ExpectingInput ? InputObject : Pod) is not { } pods)
         {
             ThrowTerminatingError(ErrorRecords.From(Failure.PodRequired(MyInvocation.MyCommand.Name), target: null));
             return;

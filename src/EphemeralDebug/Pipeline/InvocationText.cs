@@ -1,13 +1,22 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using EphemeralDebug.Core;
 
 namespace EphemeralDebug.Pipeline;
 
 /// <summary>What a user typed, for the one question that the binder does not answer: was a parameter named, or bound by position?</summary>
 internal static class InvocationText
 {
+    /// <summary>
+    /// The words that were bound to the position of -Pod although the pods come through the pipeline: they belong to the next
+    /// position.
+    /// </summary>
+    /// <exception cref="DebugException">-Pod was named: then pods were given twice.</exception>
+    internal static string[] WordsBehindPipeline(InvocationInfo invocation, PodReference[] bound) =>
+        Names(invocation, "Pod") ? throw Failure.PodGivenTwice() : [.. bound.Select(word => word.Text)];
+
     /// <summary>Whether the command line of <paramref name="invocation"/> names the parameter (in full, or by a prefix of it).</summary>
-    internal static bool Names(InvocationInfo invocation, string parameter)
+    private static bool Names(InvocationInfo invocation, string parameter)
     {
         Ast line = Parser.ParseInput(invocation.Line, out _, out _);
         return line.FindAll(ast => ast is CommandAst command && IsThis(command, invocation), searchNestedScriptBlocks: true)

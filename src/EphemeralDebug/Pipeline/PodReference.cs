@@ -56,10 +56,15 @@ public sealed class PodReference
             },
             string text => FromText(text),
             char or bool or IFormattable => FromText(Convert.ToString(plain, CultureInfo.InvariantCulture)!),
-            IDictionary map => FromMembers(name => map.Contains(name) ? map[name] : null),
-            _ => FromMembers(name => PSObject.AsPSObject(value).Properties[name]?.Value),
+            NodeInfo => null,
+            _ => FromMembers(value!),
         };
     }
+
+    /// <summary>A member of an object or an entry of a hashtable; null where there is none.</summary>
+    internal static object? Member(object value, string name) => Plain(value) is IDictionary map
+        ? map.Contains(name) ? map[name] : null
+        : PSObject.AsPSObject(value).Properties[name]?.Value;
 
     private static PodReference FromText(string text)
     {
@@ -69,32 +74,27 @@ public sealed class PodReference
     }
 
     // An object of kubectl's JSON has metadata; any other tells the pod as Pod (then Name is a container's) or as Name.
-    private static PodReference? FromMembers(Func<string, object?> member)
+    private static PodReference? FromMembers(object value)
     {
-        object? metadata = member("metadata");
-        if (metadata is not null)
+        if (Member(value, "metadata") is { } metadata)
         {
-            string? kind = StringOf(member("kind"));
-            if (kind is not null and not "Pod") return null;
-            Func<string, object?> meta = Plain(metadata) is IDictionary map
-                ? name => map.Contains(name) ? map[name] : null
-                : name => PSObject.AsPSObject(metadata).Properties[name]?.Value;
-            return StringOf(meta("name")) is { } named
-                ? new(named) { Name = named, Namespace = StringOf(meta("namespace")), Uid = StringOf(meta("uid")) }
+            string? kind = StringOf(Member(value, "kind"));
+            return kind is null or "Pod" && StringOf(Member(metadata, "name")) is { } named
+                ? new(named) { Name = named, Namespace = StringOf(Member(metadata, "namespace")), Uid = StringOf(Member(metadata, "uid")) }
                 : null;
         }
 
-        string? pod = StringOf(member("Pod"));
-        string? own = StringOf(member("Name"));
+        string? pod = StringOf(Member(value, "Pod"));
+        string? own = StringOf(Member(value, "Name"));
         return (pod ?? own) is not { } name
             ? null
             : new(name)
             {
                 Name = FromText(name).Name,
-                Namespace = StringOf(member("Namespace")),
-                Context = StringOf(member("Context")),
-                KubeConfig = StringOf(member("KubeConfig")),
-                Uid = StringOf(member("Uid")),
+                Namespace = StringOf(Member(value, "Namespace")),
+                Context = StringOf(Member(value, "Context")),
+                KubeConfig = StringOf(Member(value, "KubeConfig")),
+                Uid = StringOf(Member(value, pod is null ? "Uid" : "PodUid")),
                 ContainerName = pod is null ? null : own,
             };
     }

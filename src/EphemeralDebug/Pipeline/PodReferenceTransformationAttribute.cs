@@ -10,9 +10,18 @@ public sealed class PodReferenceTransformationAttribute : ArgumentTransformation
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object plain = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (plain is IEnumerable many and not string and not IDictionary) return many.Cast<object>().Select(One).ToArray();
-        return new[] { One(inputData) };
+        PodReference[] pods = [.. Each(inputData).Select(One)];
+        return pods;
+    }
+
+    // Several by parameter, or the items of a list: what `kubectl get pods -o json | ConvertFrom-Json` gives.
+    private static IEnumerable<object> Each(object value)
+    {
+        object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (plain is IEnumerable many and not string and not IDictionary) return many.Cast<object>();
+        return PodReference.Member(value, "metadata") is not null && PodReference.Member(value, "items") is IEnumerable items and not string
+            ? items.Cast<object>()
+            : [value];
     }
 
     private static PodReference One(object value) => PodReference.From(value)
