@@ -47,7 +47,9 @@ internal static class TourProgram
         using EngineSession session = EngineSession.Open(host, BuiltModule.Manifest);
         if (arguments.Context is { } context) session.SetModuleDefault("Context", context);
         if (!arguments.OwnCluster) ui.WriteLine("The cluster is simulated: it runs inside this program, and ends with it.");
-        return arguments.Command == TourCommand.Shell ? new PromptLoop(session, host).Run() : WalkThrough(session, ui);
+        if (arguments.Command == TourCommand.Tutorial) return WalkThrough(session, ui);
+        if (!Console.IsInputRedirected) ui.WriteLine("Get-Command -Module EphemeralDebug lists what there is; Tab completes; exit leaves.");
+        return new PromptLoop(session, host).Run();
     }
 
     private static int WalkThrough(EngineSession session, ConsoleHostUI ui)

@@ -64,11 +64,13 @@ public sealed class EngineSession : IDisposable
         shell.AddCommand(new CmdletInfo("Tee-Result", typeof(TeeResultCommand)))
             .AddParameter(nameof(TeeResultCommand.Note), note);
         shell.AddCommand("Out-Default");
-        // BeginStop and not Stop: the thread that cancels must not wait for the pipeline.
+        using PSDataCollection<PSObject> nothing = [];
+        IAsyncResult running = shell.BeginInvoke<PSObject, PSObject>(input: null, nothing, new PSInvocationSettings { AddToHistory = true }, null, null);
+        // Only what has begun can be stopped. BeginStop and not Stop: the thread that cancels must not wait for the pipeline.
         using CancellationTokenRegistration stop = cancellationToken.Register(() => shell.BeginStop(null, null));
         try
         {
-            shell.Invoke(input: null, new PSInvocationSettings { AddToHistory = true });
+            shell.EndInvoke(running);
         }
         catch (PipelineStoppedException)
         {

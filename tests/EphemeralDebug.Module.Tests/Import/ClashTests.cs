@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
 using EphemeralDebug.Module.Tests.Harness;
@@ -54,34 +53,15 @@ public sealed class ClashTests : IDisposable
         const string ListAssemblies = """
             [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -in 'YamlDotNet', 'EphemeralDebug.Core' } | ForEach-Object { '{0} {1} in {2}' -f $_.GetName().Name, $_.GetName().Version, [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name }
             """;
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            // --context makes it start no sandbox; no cluster is asked.
-            ArgumentList = { "exec", Path.Combine(AppContext.BaseDirectory, "EphemeralDebug.Tour.dll"), "shell", "--context", "nowhere" },
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
-        start.Environment[StartupHook.Preload] = BuildForeignYamlDotNet();
-
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using Process shell = Process.Start(start)!;
-        try
-        {
-            Task<string> output = shell.StandardOutput.ReadToEndAsync(cancellationToken);
-            Task<string> errors = shell.StandardError.ReadToEndAsync(cancellationToken);
-            await shell.StandardInput.WriteLineAsync(command);
-            await shell.StandardInput.WriteLineAsync(ListAssemblies);
-            shell.StandardInput.Close();
-            await shell.WaitForExitAsync(cancellationToken);
-            Assert.Equal("", await errors);
-            return (await output).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        }
-        finally
-        {
-            if (!shell.HasExited) shell.Kill(entireProcessTree: true);
-        }
+        // --context makes it start no sandbox; no cluster is asked.
+        using TourProcess shell = TourProcess.Start(
+            ["shell", "--context", "nowhere"],
+            ("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location), (StartupHook.Preload, BuildForeignYamlDotNet()));
+        await shell.Input.WriteLineAsync(command);
+        await shell.Input.WriteLineAsync(ListAssemblies);
+        (_, string[] output, string errors) = await shell.EndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", errors);
+        return output;
     }
 
     private string BuildForeignYamlDotNet()
