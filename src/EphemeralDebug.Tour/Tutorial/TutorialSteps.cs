@@ -62,7 +62,7 @@ internal static class TutorialSteps
             Expect.All(Expect.Every("Profile", "Restricted"), Expect.Every("State", "Running"))),
 
         new("What cannot start says why", "An image that does not exist: an error with its cause and an advice, after a moment and not after a minute.",
-            "$pod | New-EphemeralContainer -Name broken -Image registry.example/no/such-image:1",
-            Expect.Error("ImagePullFailed")),
+            "$pod | New-EphemeralContainer -Name broken -Image no-such-image",
+            Expect.Error("ImageNotFound")),
     ];
 }
