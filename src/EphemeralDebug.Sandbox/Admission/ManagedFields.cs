@@ -18,14 +18,17 @@ internal static class ManagedFields
     ];
 
     /// <summary>Writes the managedFields of <paramref name="now"/>, which came out of <paramref name="before"/> by this manager's request.</summary>
-    internal static void Track(JsonObject? before, JsonObject now, Schema schema, ResourceType type, string manager, string? subresource, DateTimeOffset time, string operation = "Update")
+    internal static void Track(JsonObject? before, JsonObject now, Schema schema, ResourceType type, string manager, string? subresource, DateTimeOffset time, JsonObject? applied = null)
     {
+        string operation = applied is null ? "Update" : "Apply";
         // A new pod's metadata, spec and containers are there even when nobody gave them, so nobody owns their existence.
         JsonObject start = before ?? new JsonObject
         {
             ["metadata"] = new JsonObject(), ["spec"] = new JsonObject { ["containers"] = new JsonArray() }, ["status"] = new JsonObject(),
         };
-        JsonObject changed = Changes(start, now, schema, top: true);
+        // Who applies owns what the configuration names, and nothing that the server filled in.
+        JsonObject changed = applied is null ? Changes(start, now, schema, top: true) : Changes(new JsonObject(), applied, schema, top: true);
+        if (applied is not null) KeepItemsOnly(changed);
         JsonArray entries = before.At("metadata", "managedFields")?.DeepClone() as JsonArray ?? [];
         JsonObject? mine = null;
         foreach (JsonObject entry in entries.OfType<JsonObject>().ToList())
@@ -45,7 +48,7 @@ internal static class ManagedFields
             }
             mine["time"] = KubernetesJson.Time(time);
             mine["fieldsType"] = "FieldsV1";
-            mine["fieldsV1"] = Unite(mine["fieldsV1"]?.DeepClone() as JsonObject ?? [], changed);
+            mine["fieldsV1"] = applied is not null ? changed : Unite(mine["fieldsV1"]?.DeepClone() as JsonObject ?? [], changed);
             if (subresource is not null) mine["subresource"] = subresource;
         }
         JsonObject metadata = now.Ensure("metadata");
@@ -100,6 +103,17 @@ internal static class ManagedFields
         }
     }
 
+    /// <summary>An applied configuration owns the existence of list items, not of the objects and lists on the way to them.</summary>
+    private static void KeepItemsOnly(JsonObject set)
+    {
+        foreach ((string step, JsonNode? child) in set)
+        {
+            if (child is not JsonObject inner) continue;
+            if (!step.StartsWith("k:", StringComparison.Ordinal)) inner.Remove(".");
+            KeepItemsOnly(inner);
+        }
+    }
+
     private static string Key(JsonObject item, IReadOnlyList<string> keys)
     {
         JsonObject key = [];
@@ -137,20 +151,22 @@ internal static class ManagedFields
         foreach ((string step, JsonNode? child) in owned.ToList())
         {
             if (step == "." || child is not JsonObject inner) continue;
+            // A field that is there and null (lastProbeTime) is owned like any other.
+            bool exists = true;
             JsonNode? there = null;
             Schema part = Schema.Leaf;
             if (step.StartsWith("f:", StringComparison.Ordinal))
             {
-                there = value.At(step[2..]);
+                exists = value is JsonObject fields && fields.TryGetPropertyValue(step[2..], out there);
                 part = schema.Field(step[2..]);
             }
             else if (step.StartsWith("k:", StringComparison.Ordinal) && JsonNode.Parse(step[2..]) is JsonObject key)
             {
                 there = (value as JsonArray)?.OfType<JsonObject>().FirstOrDefault(item => key.All(field => JsonNode.DeepEquals(item[field.Key], field.Value)));
+                exists = there is not null;
                 part = schema.Items ?? Schema.Leaf;
             }
-            else there = value;
-            if (there is null) owned.Remove(step);
+            if (!exists) owned.Remove(step);
             else if (inner.Count > 0) KeepExisting(inner, there, part);
         }
     }

@@ -87,7 +87,7 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
             if (Same(before, now)) return before;
             if (!JsonNode.DeepEquals(before["spec"], now["spec"]) && before.Number("metadata", "generation") is long generation)
                 now["metadata"]!["generation"] = generation + 1;
-            ManagedFields.Track(before, now, schema, type, request.FieldManager, subresource, clock.GetUtcNow(), body.Operation);
+            ManagedFields.Track(before, now, schema, type, request.FieldManager, subresource, clock.GetUtcNow(), body.Applied);
             if (request.DryRun) return now;
             bool raced = false;
             JsonObject? stored = store.Update(type, type.Namespaced ? request.Info.Namespace : null, before.Name(), current =>

@@ -6,14 +6,14 @@ using EphemeralDebug.Sandbox.Store;
 namespace EphemeralDebug.Sandbox.Http;
 
 /// <summary>What a PATCH or PUT makes of the stored object, by the type of its body.</summary>
-internal sealed record PatchBody(JsonObject Result, JsonNode Sent, string Operation, string ResourceVersion, string Kind, string ApiVersion)
+internal sealed record PatchBody(JsonObject Result, JsonNode Sent, JsonObject? Applied, string ResourceVersion, string Kind, string ApiVersion)
 {
     internal const string Apply = "application/apply-patch+yaml";
 
     internal static PatchBody Read(ApiRequest request, JsonObject before, Schema schema, ResourceType type)
     {
-        PatchBody Made(JsonNode? result, JsonNode sent, string asked, string operation = "Update") => new(
-            result as JsonObject ?? throw StatusException.Unprocessable(), sent, operation, asked, type.Kind, type.ApiVersion);
+        PatchBody Made(JsonNode? result, JsonNode sent, string asked, JsonObject? applied = null) => new(
+            result as JsonObject ?? throw StatusException.Unprocessable(), sent, applied, asked, type.Kind, type.ApiVersion);
 
         if (request.Info.Verb == "update")
         {
@@ -37,7 +37,7 @@ internal sealed record PatchBody(JsonObject Result, JsonNode Sent, string Operat
                 return Made(patched, operations, version == before.ResourceVersion() ? "" : version);
             case Apply:
                 JsonObject applied = JsonNode.Parse(ApplyAsJson(request.Body)) as JsonObject ?? throw StatusException.BadRequest("error decoding YAML");
-                return Made(StrategicMergePatch.Apply(before, WithOrder(applied, before), schema), applied, applied.ResourceVersion(), "Apply");
+                return Made(StrategicMergePatch.Apply(before, WithOrder(applied, before), schema), applied, applied.ResourceVersion(), applied);
             default:
                 throw StatusException.UnsupportedMediaType();
         }
