@@ -22,7 +22,7 @@ internal sealed class KubeUser
 
     internal OidcProvider? Oidc { get; init; }
 
-    /// <summary>Headers by which to act as somebody else.</summary>
+    /// <summary>Headers by which to act as somebody else; several values of one are joined as <see cref="RepeatedHeader"/> says.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Impersonation { get; init; } = [];
 
     internal static KubeUser From(KubeConfigEntry entry, List<string> files)
@@ -68,15 +68,18 @@ internal sealed class KubeUser
                 ? []
                 : throw entry.Wrong("as", "is missing: a uid, groups or extra cannot be asked for without a user");
         }
-        List<KeyValuePair<string, string>> headers = [new("Impersonate-User", user)];
-        if (uid is not null) headers.Add(new("Impersonate-Uid", uid));
-        foreach (string group in groups) headers.Add(new("Impersonate-Group", group));
+        List<KeyValuePair<string, string>> headers = [Header("Impersonate-User", [user])];
+        if (uid is not null) headers.Add(Header("Impersonate-Uid", [uid]));
+        if (groups.Count > 0) headers.Add(Header("Impersonate-Group", groups));
         foreach ((string key, JsonNode? values) in extra ?? [])
         {
             if (values is not JsonArray list) throw entry.Wrong("as-user-extra", "must be a map of lists");
-            foreach (JsonNode? value in list) headers.Add(new("Impersonate-Extra-" + EscapeHeaderKey(key), entry.TextOf(value, "as-user-extra")));
+            if (list.Count > 0) headers.Add(Header("Impersonate-Extra-" + EscapeHeaderKey(key), list.Select(value => entry.TextOf(value, "as-user-extra"))));
         }
         return headers;
+
+        KeyValuePair<string, string> Header(string name, IEnumerable<string> values) =>
+            new(name, RepeatedHeader.Join(values) ?? throw Failure.UnsafeHeaderValue($"What user '{entry.Name}' gives for {name}"));
     }
 
     /// <summary>Percent-encodes what a header name cannot hold, as client-go's headerKeyEscape; the server decodes it.</summary>

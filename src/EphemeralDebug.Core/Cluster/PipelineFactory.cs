@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Text;
 
 namespace EphemeralDebug.Core.Cluster;
 
@@ -30,7 +31,7 @@ internal static class PipelineFactory
             // The dialer's own limit comes first; this one covers a handshake that stalls.
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
-            RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
+            RequestHeaderEncodingSelector = static (header, _) => header.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase) ? new RepeatedHeader(header) : Encoding.UTF8,
             ConnectCallback = (context, cancellationToken) => name is not null && !proxied && cluster.Server.Scheme == Uri.UriSchemeHttps
                 ? Dialer.TlsAsync(context.DnsEndPoint, trust, name, context.InitialRequestMessage.Version.Major >= 2, cancellationToken)
                 : Dialer.TcpAsync(context.DnsEndPoint, cancellationToken),

@@ -94,13 +94,17 @@ internal sealed class ServerChannel
         request.RequestUri = address;
 
         bool upgrade = request.Headers.Upgrade.Count > 0;
-        request.Version = upgrade ? HttpVersion.Version11 : HttpVersion.Version20;
-        request.VersionPolicy = upgrade ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower;
+        bool lines = upgrade || _user.Impersonation.Any(header => RepeatedHeader.IsJoined(header.Value));
+        request.Version = lines ? HttpVersion.Version11 : HttpVersion.Version20;
+        request.VersionPolicy = lines ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower;
         if (request.Headers.UserAgent.Count == 0) request.Headers.TryAddWithoutValidation("User-Agent", s_userAgent);
         if (!upgrade && request.Headers.Accept.Count == 0) request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (_hostHeader is not null) request.Headers.Host = _hostHeader;
-        foreach (string name in _user.Impersonation.Select(header => header.Key).Distinct(StringComparer.OrdinalIgnoreCase)) request.Headers.Remove(name);
-        foreach ((string name, string value) in _user.Impersonation) request.Headers.TryAddWithoutValidation(name, value);
+        foreach ((string name, string value) in _user.Impersonation)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
         return address.PathAndQuery[Server.AbsolutePath.Length..];
     }
 
