@@ -73,7 +73,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
+        using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(100));
         try
         {
             await _app.StopAsync(limit.Token);
