@@ -81,6 +81,9 @@ public sealed record PodInfo
     /// <summary>The controller that owns it, as <c>Kind/name</c>.</summary>
     public string? Owner { get; init; }
 
+    /// <summary>The uid of the controller that owns it.</summary>
+    public string? OwnerUid { get; init; }
+
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 

@@ -70,4 +70,10 @@ public sealed class DebugException : Exception
 
     /// <summary>How long the server asks to wait before the next try; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>
+    /// The token in a 410 (<c>metadata.continue</c>) with which a list that has expired midway can be read on, at the price that its
+    /// rest is newer than its beginning.
+    /// </summary>
+    public string? ContinueToken { get; init; }
 }

@@ -242,6 +242,7 @@ internal static class Failure
         DetailsKind = status.Kind,
         Causes = status.Causes,
         RetryAfter = status.RetryAfter,
+        ContinueToken = status.ContinueToken,
     };
 
     private static string Said(ServerStatus status) => status.Message.Length == 0 ? "." : $": {status.Message}";
@@ -487,4 +488,75 @@ internal static class Failure
     internal static DebugException SpecUnreadable(string parameter, string? file, Exception inner) => new(nameof(SpecUnreadable), FailureKind.InvalidData,
         $"{(file is null ? $"What -{parameter} was given" : $"The file '{file}'")} is neither JSON nor YAML: {inner.Message}",
         "Check the brackets, the indentation and the quotes at that place.", file, inner);
+
+    // Reading the cluster
+    internal static DebugException ResponseTruncated(string what, Exception inner) => new(nameof(ResponseTruncated), FailureKind.ConnectionError,
+        $"The connection ended in the middle of the server's answer ({what}); what came before it has been given.",
+        "Run the command again. If it happens each time, a proxy between here and the server may limit the length of answers.", what, inner);
+
+    internal static DebugException ResponseMalformed(string what, Exception inner) => new(nameof(ResponseMalformed), FailureKind.ProtocolError,
+        $"The answer to {what} is not what a Kubernetes API server sends: {PlainText.Clean(inner.Message)}",
+        "Check the server's address in the kubeconfig: it may be that of a proxy or of a web page.", what, inner);
+
+    internal static DebugException WatchLost(string what, int attempts, Exception? inner) => new(nameof(WatchLost), FailureKind.ConnectionError,
+        $"The watch of {what} was lost, and {attempts} attempts to take it up again failed{(inner is null ? "" : ": " + inner.Message)}",
+        "Check that the server can be reached (Get-Node), then run the command again.", what, inner);
+
+    internal static DebugException WatchRefused(string what, int code, string? reason, string message) => new(nameof(WatchRefused), FailureKind.InvalidOperation,
+        $"The server ended the watch of {what}: {message}", "Run the command again.", what) { StatusCode = code, StatusReason = reason };
+
+    internal static DebugException InvalidObjectName(string kind, string name) => new(nameof(InvalidObjectName), FailureKind.InvalidArgument,
+        $"'{PlainText.Clean(name)}' is not a valid name of a {kind}: {NameRules.SubdomainRule}.",
+        "Look the name up with Get-Pod or Get-Node.", name);
+
+    internal static DebugException InvalidLabelSelector(string selector, int position, string why) => new(nameof(InvalidLabelSelector), FailureKind.InvalidArgument,
+        $"The label selector '{selector}' is wrong at character {position}: {why}.",
+        "Write it as kubectl takes it: -Label 'app=web,tier!=test', 'env in (a,b)', '!canary'.", selector);
+
+    internal static DebugException InvalidFieldSelector(string selector, int position, string why) => new(nameof(InvalidFieldSelector), FailureKind.InvalidArgument,
+        $"The field selector '{selector}' is wrong at character {position}: {why}.",
+        "Write it as kubectl takes it: -Field 'status.phase=Running,spec.nodeName!=n1'.", selector);
+
+    internal static DebugException InvalidWorkload(string workload) => new(nameof(InvalidWorkload), FailureKind.InvalidArgument,
+        $"'{PlainText.Clean(workload)}' does not name a workload.", "Write the kind, a slash and the name: -Workload deploy/web.", workload);
+
+    internal static DebugException UnknownWorkloadKind(string workload, string kind) => new(nameof(UnknownWorkloadKind), FailureKind.InvalidArgument,
+        $"'{PlainText.Clean(kind)}' is no kind of workload that has pods.",
+        "Give one of deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob or service, or select pods with -Label.", workload);
+
+    internal static DebugException WorkloadNotFound(string workload, string ns, DebugException said) => new(nameof(WorkloadNotFound), FailureKind.ObjectNotFound,
+        $"There is no {workload} in the namespace '{ns}': {said.Message}", $"Check the name and the namespace: kubectl get {workload.Split('/')[0]} -n {ns}.", workload, said)
+    { StatusCode = said.StatusCode, StatusReason = said.StatusReason };
+
+    internal static DebugException WorkloadWithoutSelector(string workload, string ns) => new(nameof(WorkloadWithoutSelector), FailureKind.InvalidOperation,
+        $"{workload} in the namespace '{ns}' has no selector, so it does not tell which pods are its own.", "Select the pods with -Label or by name.", workload);
+
+    // Adding an ephemeral container
+    internal static DebugException EphemeralContainersUnsupported(string pod, DebugException said) => Refused(nameof(EphemeralContainersUnsupported), FailureKind.InvalidOperation,
+        $"The server does not know ephemeral containers (pods/ephemeralcontainers): {said.Message}",
+        "Ephemeral containers need Kubernetes 1.25 or later. On an older server, debug a copy: kubectl debug POD --copy-to NAME", pod, said);
+
+    internal static DebugException ContainerNameTaken(string pod, DebugException said) => Refused(nameof(ContainerNameTaken), FailureKind.ResourceExists,
+        $"The pod '{pod}' already has a container of that name, and it cannot be changed or removed: {FirstLine(said.Message)}",
+        "Give another -Name, or none, so that one is made up.", pod, said);
+
+    internal static DebugException StaticPod(string pod, DebugException? said = null) => Refused(nameof(StaticPod), FailureKind.InvalidOperation,
+        $"The pod '{pod}' is a static pod, which the kubelet runs from a file; it takes no ephemeral containers{(said is null ? "." : ": " + FirstLine(said.Message))}",
+        "Debug it from its node: kubectl debug node/NODE -it --image busybox", pod, said);
+
+    internal static DebugException TargetNotFound(string pod, DebugException said) => Refused(nameof(TargetNotFound), FailureKind.ObjectNotFound,
+        $"The pod '{pod}' has no container of the target's name: {FirstLine(said.Message)}",
+        "See its containers with: Get-Pod NAME | Select-Object -ExpandProperty Containers.", pod, said);
+
+    private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
+        new(errorId, kind, message, advice, pod, said)
+        {
+            StatusCode = said?.StatusCode,
+            StatusReason = said?.StatusReason,
+            DetailsName = said?.DetailsName,
+            Causes = said?.Causes ?? [],
+        };
+
+    // The server adds a difference of many lines to some refusals.
+    private static string FirstLine(string message) => message.Split('\n')[0];
 }

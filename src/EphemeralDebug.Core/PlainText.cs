@@ -14,7 +14,7 @@ internal static partial class PlainText
     internal static string Clean(string? text, bool keepLayout = false)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        if (!text.Any(MayHaveToGo)) return keepLayout ? text : text.Trim(' ');
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return keepLayout ? text : text.Trim(' ');
         StringBuilder clean = new(text.Length);
         foreach (Rune rune in EscapeSequence().Replace(text, "").EnumerateRunes())
         {
@@ -33,8 +33,6 @@ internal static partial class PlainText
         string line = Clean(string.Join(' ', text[..Math.Min(text.Length, limit * 4)].Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
         return line.Length <= limit ? line : line[..limit] + "…";
     }
-
-    private static bool MayHaveToGo(char c) => c is < ' ' or > '~';
 
     // CSI (ESC [ or its C1 form), the string sequences (OSC, DCS, APC, PM, SOS) with what they carry, and the short escapes.
     [GeneratedRegex(@"(?:\x1B\[|\x9B)[0-?]*[ -/]*[@-~]?|(?:\x1B[\]PX^_]|[\x90\x98\x9D\x9E\x9F])[^\x07\x1B\x9C]*(?:\x07|\x1B\\|\x9C)?|\x1B[ -/]*[0-~]?", RegexOptions.CultureInvariant)]

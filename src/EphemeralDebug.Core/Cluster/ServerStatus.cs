@@ -26,6 +26,8 @@ internal sealed record ServerStatus
 
     internal TimeSpan? RetryAfter { get; init; }
 
+    internal string? ContinueToken { get; init; }
+
     /// <summary>Where a redirection points to; only its host, because the rest may hold a secret.</summary>
     internal string? RedirectsTo { get; init; }
 }

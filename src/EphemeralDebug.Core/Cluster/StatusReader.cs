@@ -29,6 +29,7 @@ internal static class StatusReader
                 Kind = Text(details, "kind") is { } kind ? PlainText.OneLine(kind) : null,
                 Group = Text(details, "group") is { } group ? PlainText.OneLine(group) : null,
                 Causes = [.. ((details?["causes"] as JsonArray) ?? []).OfType<JsonObject>().Select(Cause)],
+                ContinueToken = Text(status["metadata"] as JsonObject, "continue"),
                 RetryAfter = retryAfter ?? (details?["retryAfterSeconds"] is JsonValue seconds && seconds.TryGetValue(out int wait) && wait > 0 ? TimeSpan.FromSeconds(wait) : null),
             };
         }

@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace EphemeralDebug.Core.Api;
+
+/// <summary>The specification of an ephemeral container, which a row joins with its status.</summary>
+internal readonly record struct EphemeralFacts(string Name, string? Image, string? Target, string[] Command, string[] Arguments, bool Stdin, bool StdinOnce, bool Tty)
+{
+    internal static EphemeralFacts Read(ref Utf8JsonReader reader, StringPool strings)
+    {
+        var container = new EphemeralFacts("", null, null, [], [], false, false, false);
+        while (reader.NextProperty())
+        {
+            if (reader.ValueTextEquals("name"u8)) container = container with { Name = reader.NextString(strings) ?? "" };
+            else if (reader.ValueTextEquals("image"u8)) container = container with { Image = reader.NextString(strings) };
+            else if (reader.ValueTextEquals("targetContainerName"u8)) container = container with { Target = reader.NextString(strings) };
+            else if (reader.ValueTextEquals("command"u8)) container = container with { Command = reader.NextStrings(strings) };
+            else if (reader.ValueTextEquals("args"u8)) container = container with { Arguments = reader.NextStrings(strings) };
+            else if (reader.ValueTextEquals("stdin"u8)) container = container with { Stdin = reader.NextBoolean() };
+            else if (reader.ValueTextEquals("stdinOnce"u8)) container = container with { StdinOnce = reader.NextBoolean() };
+            else if (reader.ValueTextEquals("tty"u8)) container = container with { Tty = reader.NextBoolean() };
+            else reader.Skip();
+        }
+        return container;
+    }
+
+    /// <summary>
+    /// The row. Where the process could not be started, the kubelet reports a waiting container (<c>RunContainerError</c>) whose
+    /// <c>lastState</c> holds the exit code: as an ephemeral container is started once only, that is its end.
+    /// </summary>
+    internal EphemeralContainer With(in ContainerFacts status, PodInfo pod)
+    {
+        var end = status.Terminated ?? (status.IsRunning ? null : status.LastTerminated);
+        var (state, reason, message) =
+            status.Terminated is { } ended ? (ContainerState.Terminated, ended.Reason, ended.Message)
+            : status.IsRunning ? (ContainerState.Running, null, null)
+            : status.IsWaiting ? (ContainerState.Waiting, status.WaitingReason, status.WaitingMessage ?? end?.Message)
+            : (ContainerState.Unknown, (string?)null, (string?)null);
+        return new EphemeralContainer
+        {
+            Pod = pod.Name,
+            Namespace = pod.Namespace,
+            Context = pod.Context,
+            KubeConfig = pod.KubeConfig,
+            PodUid = pod.Uid,
+            Name = Name,
+            Image = Image,
+            Target = Target,
+            Command = Command,
+            Arguments = Arguments,
+            Stdin = Stdin,
+            StdinOnce = StdinOnce,
+            Tty = Tty,
+            State = state,
+            Reason = reason,
+            Message = message,
+            ExitCode = end?.ExitCode,
+            Signal = end is { Signal: not 0 } killed ? killed.Signal : null,
+            Started = status.RunningSince ?? end?.StartedAt,
+            Finished = end?.FinishedAt,
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Text;
+
+namespace EphemeralDebug.Core.Api;
+
+/// <summary>The query of a request. What has no value is left out.</summary>
+internal readonly struct RequestQuery
+{
+    private readonly string _text;
+
+    private RequestQuery(string text) => _text = text;
+
+    internal static RequestQuery None { get; } = new("");
+
+    internal RequestQuery With(string key, string? value) => string.IsNullOrEmpty(value) ? this
+        : new RequestQuery(new StringBuilder(_text).Append(_text.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value)).ToString());
+
+    internal RequestQuery With(string key, long? value) => With(key, value?.ToString(CultureInfo.InvariantCulture));
+
+    internal RequestQuery With(string key, bool value) => With(key, value ? "true" : null);
+
+    /// <inheritdoc/>
+    public override string ToString() => _text;
+}
