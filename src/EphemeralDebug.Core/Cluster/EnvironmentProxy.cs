@@ -6,17 +6,10 @@ namespace EphemeralDebug.Core.Cluster;
 /// The proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY ask for, by the rules of Go (golang.org/x/net/http/httpproxy), which kubectl follows: a name
 /// in NO_PROXY covers its subdomains, networks may be given as CIDR, and this machine itself is never reached through a proxy.
 /// </summary>
-internal sealed class EnvironmentProxy(ClusterEnvironment environment) : IWebProxy
+internal sealed class EnvironmentProxy(ClusterEnvironment environment)
 {
-    public ICredentials? Credentials
-    {
-        get => null;
-        set => throw new NotSupportedException();
-    }
-
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : Address(destination);
-
-    public bool IsBypassed(Uri host) => Address(host) is null || IsExcluded(host);
+    /// <summary>The proxy on the way to a place; null for the direct way.</summary>
+    internal Uri? For(Uri destination) => Address(destination) is { } proxy && !IsExcluded(destination) ? proxy : null;
 
     private Uri? Address(Uri destination)
     {

@@ -29,7 +29,7 @@ internal sealed class OidcCredentialSource : ICredentialSource, IDisposable
         _client = new(new SocketsHttpHandler
         {
             SslOptions = TlsTrust.Options(provider.CertificateAuthority, insecure: false, $"the identity provider of user '{provider.User}'"),
-            Proxy = new EnvironmentProxy(environment),
+            Proxy = new ProxyChoice(new EnvironmentProxy(environment).For),
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),

@@ -11,14 +11,13 @@ internal static class PipelineFactory
     {
         SslClientAuthenticationOptions trust = TlsTrust.Options(cluster.CertificateAuthority, cluster.InsecureSkipTlsVerify, owner);
         trust.ClientCertificateContext = certificate?.Context;
-        IWebProxy proxy = cluster.ProxyUrl is { } url ? new WebProxy(url) { Credentials = new ProxyCredentials() } : new EnvironmentProxy(environment);
+        Uri? proxy = ProxyFor(cluster, environment);
         string? name = cluster.TlsServerName;
-        bool proxied = !proxy.IsBypassed(cluster.Server);
         return new(new SocketsHttpHandler
         {
             SslOptions = trust,
-            Proxy = proxy,
-            UseProxy = proxied,
+            Proxy = proxy is null ? null : new ProxyChoice(_ => proxy),
+            UseProxy = proxy is not null,
             // Credentials must not follow to another host.
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -31,8 +30,9 @@ internal static class PipelineFactory
             // The dialer's own limit comes first; this one covers a handshake that stalls.
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             RequestHeaderEncodingSelector = static (header, _) => header.StartsWith("Impersonate-", StringComparison.OrdinalIgnoreCase) ? new RepeatedHeader(header) : Encoding.UTF8,
-            ConnectCallback = (context, cancellationToken) => name is not null && !proxied && cluster.Server.Scheme == Uri.UriSchemeHttps
+            ConnectCallback = (context, cancellationToken) => name is not null && proxy is null && cluster.Server.Scheme == Uri.UriSchemeHttps
                 ? Dialer.TlsAsync(context.DnsEndPoint, trust, name, context.InitialRequestMessage.Version.Major >= 2, cancellationToken)
                 : Dialer.TcpAsync(context.DnsEndPoint, cancellationToken),
         });
@@ -42,5 +42,7 @@ internal static class PipelineFactory
     /// The Host header that makes the handler verify tls-server-name behind a proxy, where it alone does the TLS; null where the dialer does it.
     /// </summary>
     internal static string? HostHeader(KubeCluster cluster, ClusterEnvironment environment) =>
-        cluster.TlsServerName is { } name && (cluster.ProxyUrl is not null || !new EnvironmentProxy(environment).IsBypassed(cluster.Server)) ? name : null;
+        ProxyFor(cluster, environment) is null ? null : cluster.TlsServerName;
+
+    private static Uri? ProxyFor(KubeCluster cluster, ClusterEnvironment environment) => cluster.ProxyUrl ?? new EnvironmentProxy(environment).For(cluster.Server);
 }

@@ -41,7 +41,7 @@ internal static partial class StatusFailure
         if (status.Message.Contains("exceeded quota:", StringComparison.Ordinal)) return Failure.QuotaExceeded(status, about);
         if (AccessRule.FromMessage(status.Message) is { } rule) return Failure.Forbidden(status, about, rule);
         // An upgrade that RBAC refuses has a message that ends before it says what is missing.
-        bool untold = status.Message.Length == 0 || status.Message.TrimEnd().EndsWith("is forbidden:", StringComparison.Ordinal);
+        bool untold = status.IsStatus && (status.Message.Length == 0 || status.Message.EndsWith("is forbidden:", StringComparison.Ordinal));
         return Failure.Forbidden(status, about, untold && about is not null ? AccessRule.FromRequest(method, about) : null);
     }
 

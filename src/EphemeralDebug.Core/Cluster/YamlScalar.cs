@@ -45,8 +45,8 @@ internal static partial class YamlScalar
             case "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N":
                 return JsonValue.Create(false);
         }
-        if (Infinite().IsMatch(text)) throw new YamlFormatException("a number that JSON cannot hold (.inf or .nan)", scalar.Start.Line);
         if (!char.IsAsciiDigit(text[0]) && text[0] is not ('+' or '-' or '.')) return JsonValue.Create(text);
+        if (Infinite().IsMatch(text)) throw new YamlFormatException("a number that JSON cannot hold (.inf or .nan)", scalar.Start.Line);
         string number = text.Replace("_", "", StringComparison.Ordinal);
         if (Integer(number) is { } integer) return integer;
         return Float().IsMatch(number) && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real)

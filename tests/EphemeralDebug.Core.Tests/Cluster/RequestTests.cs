@@ -274,14 +274,53 @@ public sealed class RequestTests : IDisposable
     [InlineData(HttpProtocols.Http2)]
     public async Task A_body_that_breaks_off_is_no_end(HttpProtocols protocols)
     {
+        TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using TestServer server = await StartAsync(async context =>
         {
             context.Response.ContentLength = 100;
             await context.Response.WriteAsync("begin");
             await context.Response.Body.FlushAsync();
+            await received.Task;
             context.Abort();
         }, protocols);
-        Assert.Equal("ResponseTruncated", (await Assert.ThrowsAsync<DebugException>(() => Connect(server).GetTextAsync("version", _stop))).ErrorId);
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri("version", UriKind.Relative));
+        using HttpResponseMessage response = await Connect(server).SendAsync(request, _stop);
+        received.SetResult();
+        Assert.Equal("ResponseTruncated", (await Assert.ThrowsAsync<DebugException>(() => response.Content.ReadAsStringAsync(_stop))).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_server_with_a_time_to_come_back_is_repeated_for_reading()
+    {
+        await using TestServer server = await StartAsync(Answers.Sequence(Answers.Status(500, "InternalError", "restarting", null, ("Retry-After", "2")), Answers.Fine));
+        Assert.Equal("fine", await Connect(server).GetTextAsync("version", _stop));
+        Assert.Equal([TimeSpan.FromSeconds(2)], _time.Waits);
+    }
+
+    [Theory]
+    [InlineData(System.Net.Sockets.SocketError.TimedOut, "ConnectionTimedOut")]
+    [InlineData(System.Net.Sockets.SocketError.NetworkUnreachable, "ServerUnreachable")]
+    [InlineData(System.Net.Sockets.SocketError.TryAgain, "ServerNameNotResolved")]
+    public void What_kept_a_connection_from_being_made_is_told(System.Net.Sockets.SocketError problem, string errorId)
+    {
+        DialException dial = new(new("kube.example", 6443), problem, new System.Net.Sockets.SocketException((int)problem));
+        Assert.Equal(errorId, ConnectionFailure.From(new HttpRequestException("no", dial), new() { Server = new("https://kube.example:6443/") }).ErrorId);
+    }
+
+    [Fact]
+    public void A_handshake_that_takes_too_long_is_told() =>
+        Assert.Equal("ConnectionTimedOut", ConnectionFailure.From(new TaskCanceledException("no", new TimeoutException()), new() { Server = new("https://kube.example:6443/") }).ErrorId);
+
+    [Fact]
+    public async Task Connections_are_kept_for_the_process()
+    {
+        await using TestServer server = await StartAsync(Answers.Fine);
+        string file = _folder.KubeConfig(server.Address, $"certificate-authority-data: {s_authority.Data}", "token: t");
+        ClusterConnection connection = await ClusterConnection.OpenAsync(new(file, null), _stop);
+        Assert.Same(connection, await ClusterConnection.OpenAsync(new(file, null), _stop));
+        Assert.Equal(("here", "shop", "u", file), (connection.Context, connection.DefaultNamespace, connection.User, connection.KubeConfig));
+        Assert.Equal("fine", await connection.GetTextAsync("version", _stop));
+        Assert.Equal(["here"], ClusterConnection.ListContexts(file));
     }
 
     [Fact]
