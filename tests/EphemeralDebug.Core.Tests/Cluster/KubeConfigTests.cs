@@ -198,6 +198,19 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_change_behind_a_link_is_seen()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there");
+        string file = _folder.Write("config", Config("a", "a", "https://one"));
+        string link = _folder.Path("link");
+        File.CreateSymbolicLink(link, file);
+        Assert.Equal("https://one/", _folder.Open(link).Server.ToString());
+        File.WriteAllText(file, File.ReadAllText(file).Replace("https://one", "https://two", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
+        Assert.Equal("https://two/", _folder.Open(link).Server.ToString());
+    }
+
+    [Fact]
     public void A_file_that_comes_into_being_is_seen()
     {
         Use(_folder.Path("late"), _folder.Write("2", Config("b", "b", "https://two")));
