@@ -124,6 +124,10 @@ internal static class Failure
         $"The proxy{(proxy is null ? "" : " " + Address(proxy))} does not connect to the server {Address(server)}: {PlainText.OneLine(problem)}",
         "Check proxy-url in the kubeconfig, or the variables HTTPS_PROXY and NO_PROXY.", proxy is null ? Address(server) : Address(proxy), inner);
 
+    internal static DebugException ProxyVariableInvalid(string variable) => new(nameof(ProxyVariableInvalid), FailureKind.InvalidArgument,
+        $"The environment variable {variable} is not the address of a proxy (http://, https:// or socks5://).",
+        $"Correct {variable}, or remove it.", variable);
+
     internal static DebugException ConnectionLost(Uri server, Exception inner) => new(nameof(ConnectionLost), FailureKind.ConnectionError,
         $"The connection to the server {Address(server)} was lost before it answered: {PlainText.OneLine(inner.GetBaseException().Message)}",
         "Repeat the command. If it was to change something, look first whether it did.", Address(server), inner);
@@ -233,6 +237,9 @@ internal static class Failure
     internal static DebugException ServerError(ServerStatus status, ApiPath? about, Uri server) => FromServer(nameof(ServerError), FailureKind.InvalidOperation,
         $"The server {Address(server)} failed (HTTP {status.Code}){Said(status)}",
         "Repeat the command. If it fails again, look into the logs of the API server and of the node's kubelet.", about?.Target ?? Address(server), status);
+
+    internal static DebugException WatchFailed(ServerStatus status, ApiPath? about) => FromServer(nameof(WatchFailed), FailureKind.InvalidOperation,
+        $"The server ended the watch{Said(status)}", "Repeat the command.", about?.Target, status);
 
     private static DebugException FromServer(string errorId, FailureKind kind, string message, string advice, object? target, ServerStatus status) => new(errorId, kind, message, advice, target)
     {

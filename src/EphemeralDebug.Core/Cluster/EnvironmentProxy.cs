@@ -13,10 +13,9 @@ internal sealed class EnvironmentProxy(ClusterEnvironment environment)
 
     private Uri? Address(Uri destination)
     {
-        string? text = destination.Scheme is "https" or "wss" ? First("HTTPS_PROXY", "https_proxy") : First("HTTP_PROXY", "http_proxy");
-        if (text is null) return null;
-        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) ? proxy : null;
+        string variable = destination.Scheme == Uri.UriSchemeHttps ? "HTTPS_PROXY" : "HTTP_PROXY";
+        if (First(variable) is not { } text) return null;
+        return ProxyChoice.Parse(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text) ?? throw Failure.ProxyVariableInvalid(variable);
     }
 
     private bool IsExcluded(Uri destination)
@@ -24,7 +23,7 @@ internal sealed class EnvironmentProxy(ClusterEnvironment environment)
         string host = destination.IdnHost.TrimEnd('.').ToLowerInvariant();
         IPAddress? address = IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
         if (host == "localhost" || (address is not null && IPAddress.IsLoopback(address))) return true;
-        return (First("NO_PROXY", "no_proxy") ?? "")
+        return (First("NO_PROXY") ?? "")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Any(rule => Matches(rule.ToLowerInvariant(), host, address, destination.Port));
     }
@@ -32,7 +31,8 @@ internal sealed class EnvironmentProxy(ClusterEnvironment environment)
     private static bool Matches(string rule, string host, IPAddress? address, int port)
     {
         if (rule == "*") return true;
-        if (IPNetwork.TryParse(rule, out IPNetwork network)) return address is not null && network.Contains(address);
+        if (rule.Split('/') is [var start, var length] && IPAddress.TryParse(start, out IPAddress? network) && int.TryParse(length, out int prefix))
+            return address is not null && InNetwork(address, network, prefix);
         if (IPAddress.TryParse(rule.Trim('[', ']'), out IPAddress? one)) return one.Equals(address);
         int colon = rule.LastIndexOf(':');
         if (colon > 0 && int.TryParse(rule.AsSpan(colon + 1), out int rulePort))
@@ -47,5 +47,17 @@ internal sealed class EnvironmentProxy(ClusterEnvironment environment)
             : host == rule || host.EndsWith("." + rule, StringComparison.Ordinal);
     }
 
-    private string? First(string upper, string lower) => environment.Value(upper) ?? environment.Value(lower);
+    private string? First(string upper) => environment.Value(upper) ?? environment.Value(upper.ToLowerInvariant());
+
+    /// <summary>Whether an address begins as the rule's does; bits behind the prefix do not count, as in Go.</summary>
+    private static bool InNetwork(IPAddress address, IPAddress network, int prefix)
+    {
+        byte[] one = address.GetAddressBytes();
+        byte[] other = network.GetAddressBytes();
+        if (one.Length != other.Length || prefix < 0 || prefix > one.Length * 8) return false;
+        for (int bit = 0; bit < prefix; bit++)
+            if (((one[bit / 8] ^ other[bit / 8]) & (0x80 >> (bit % 8))) != 0)
+                return false;
+        return true;
+    }
 }

@@ -51,13 +51,7 @@ internal sealed class KubeCluster
         return new UriBuilder(server.Scheme, server.Host, server.Port, server.AbsolutePath.TrimEnd('/') + "/").Uri;
     }
 
-    private static Uri? ProxyAddress(KubeConfigEntry entry)
-    {
-        if (entry.Text("proxy-url") is not { } text) return null;
-        // .NET knows socks5 only, and lets the proxy resolve names, which is what socks5h means.
-        if (text.StartsWith("socks5h://", StringComparison.OrdinalIgnoreCase)) text = string.Concat("socks5://", text.AsSpan("socks5h://".Length));
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
-            ? proxy
-            : throw entry.Wrong("proxy-url", "must begin with http://, https:// or socks5://");
-    }
+    private static Uri? ProxyAddress(KubeConfigEntry entry) => entry.Text("proxy-url") is not { } text
+        ? null
+        : ProxyChoice.Parse(text) ?? throw entry.Wrong("proxy-url", "must begin with http://, https:// or socks5://");
 }

@@ -17,6 +17,14 @@ internal sealed class ProxyChoice(Func<Uri, Uri?> choose) : IWebProxy, ICredenti
         set => throw new NotSupportedException();
     }
 
+    /// <summary>The address of a proxy; null where it is of no sort that can be used.</summary>
+    internal static Uri? Parse(string text)
+    {
+        // .NET knows socks5 only, and lets the proxy resolve names, which is what socks5h means.
+        if (text.StartsWith("socks5h://", StringComparison.OrdinalIgnoreCase)) text = string.Concat("socks5://", text.AsSpan("socks5h://".Length));
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5" ? proxy : null;
+    }
+
     public Uri? GetProxy(Uri destination)
     {
         if (choose(destination) is not { } proxy) return null;

@@ -20,8 +20,6 @@ internal sealed record ServerStatus
 
     internal string? Kind { get; init; }
 
-    internal string? Group { get; init; }
-
     internal IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
     internal TimeSpan? RetryAfter { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace EphemeralDebug.Core.Cluster;
@@ -32,6 +33,22 @@ internal static partial class StatusFailure
             503 or 502 or 504 => Failure.ServerUnavailable(status, server),
             >= 500 => Failure.ServerError(status, about, server),
             _ => Failure.BadRequest(status, about),
+        };
+    }
+
+    /// <summary>The failure that an ERROR event in the middle of a watch is.</summary>
+    /// <param name="status">The event's object.</param>
+    /// <param name="path">The address of the watch, relative to the server.</param>
+    internal static DebugException FromEvent(JsonObject status, string path)
+    {
+        ServerStatus read = StatusReader.FromJson(status);
+        ApiPath? about = ApiPath.Parse(path);
+        return read.Code switch
+        {
+            403 => Forbidden(read, HttpMethod.Get, about),
+            404 => NotFound(read, about),
+            410 => Failure.ResourceExpired(read, about),
+            _ => Failure.WatchFailed(read, about),
         };
     }
 

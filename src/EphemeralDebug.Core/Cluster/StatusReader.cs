@@ -17,21 +17,8 @@ internal static class StatusReader
         TimeSpan? retryAfter = RetryAfter(response.Headers.RetryAfter, time);
         if (ParseStatus(body) is { } status)
         {
-            JsonObject? details = status["details"] as JsonObject;
-            return new()
-            {
-                Code = (int)response.StatusCode,
-                IsStatus = true,
-                ContentType = contentType,
-                Reason = Text(status, "reason"),
-                Message = PlainText.Clean(Text(status, "message"), keepLayout: true),
-                Name = Text(details, "name") is { } name ? PlainText.OneLine(name) : null,
-                Kind = Text(details, "kind") is { } kind ? PlainText.OneLine(kind) : null,
-                Group = Text(details, "group") is { } group ? PlainText.OneLine(group) : null,
-                Causes = [.. ((details?["causes"] as JsonArray) ?? []).OfType<JsonObject>().Select(Cause)],
-                ContinueToken = Text(status["metadata"] as JsonObject, "continue"),
-                RetryAfter = retryAfter ?? (details?["retryAfterSeconds"] is JsonValue seconds && seconds.TryGetValue(out int wait) && wait > 0 ? TimeSpan.FromSeconds(wait) : null),
-            };
+            ServerStatus read = FromJson(status, (int)response.StatusCode);
+            return read with { ContentType = contentType, RetryAfter = retryAfter ?? read.RetryAfter };
         }
         return new()
         {
@@ -42,6 +29,28 @@ internal static class StatusReader
             RedirectsTo = response.Headers.Location is { IsAbsoluteUri: true } location ? location.Host : null,
         };
     }
+
+    /// <summary>Reads a Status object, such as an ERROR event of a watch holds.</summary>
+    /// <param name="status">The object.</param>
+    /// <param name="code">The HTTP status code; null to take the object's own.</param>
+    internal static ServerStatus FromJson(JsonObject status, int? code = null)
+    {
+        JsonObject? details = status["details"] as JsonObject;
+        return new()
+        {
+            Code = code ?? Number(status, "code") ?? 500,
+            IsStatus = true,
+            Reason = Text(status, "reason"),
+            Message = PlainText.Clean(Text(status, "message"), keepLayout: true),
+            Name = Text(details, "name") is { } name ? PlainText.OneLine(name) : null,
+            Kind = Text(details, "kind") is { } kind ? PlainText.OneLine(kind) : null,
+            ContinueToken = Text(status["metadata"] as JsonObject, "continue"),
+            Causes = [.. ((details?["causes"] as JsonArray) ?? []).OfType<JsonObject>().Select(Cause)],
+            RetryAfter = Number(details, "retryAfterSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
+    }
+
+    private static int? Number(JsonObject? map, string field) => map?[field] is JsonValue value && value.TryGetValue(out int number) ? number : null;
 
     private static StatusCause Cause(JsonObject cause) =>
         new(Text(cause, "field") is { } field ? PlainText.OneLine(field) : null, Text(cause, "reason"), PlainText.Clean(Text(cause, "message"), keepLayout: true));

@@ -219,6 +219,19 @@ public sealed class ExecPluginTests : IDisposable
         Assert.Equal(0, Runs);
     }
 
+    [Theory]
+    [InlineData("Never", "false")]
+    [InlineData("IfAvailable", "true")]
+    [InlineData("Always", "true")]
+    public async Task At_a_terminal_the_plugin_is_told_whether_it_may_ask(string mode, string expected)
+    {
+        _folder.Terminal = true;
+        await using TestServer server = await StartAsync();
+        Plugin(Credential("""{"token":"t"}"""), $"""printf '%s' "$KUBERNETES_EXEC_INFO" > '{_folder.Path("info")}'""");
+        await _folder.Connect(server, s_authority, Exec().Replace("IfAvailable", mode, StringComparison.Ordinal)).GetTextAsync("version", _stop);
+        Assert.Contains($"\"interactive\":{expected}", File.ReadAllText(_folder.Path("info")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_terminal_standard_input_is_empty()
     {

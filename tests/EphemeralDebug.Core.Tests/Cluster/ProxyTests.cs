@@ -85,6 +85,16 @@ public sealed class ProxyTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_variable_that_is_no_proxy_is_told_without_its_value()
+    {
+        _folder.Variables["HTTPS_PROXY"] = "ftp://john:s3cret@proxy";
+        DebugException error = await Assert.ThrowsAsync<DebugException>(() => Connect("").GetTextAsync("version", _stop));
+        Assert.Equal("ProxyVariableInvalid", error.ErrorId);
+        Assert.DoesNotContain("s3cret", Sending.Everything(error), StringComparison.Ordinal);
+        Assert.Equal("InvalidKubeConfig", Assert.Throws<DebugException>(() => Connect("ftp://proxy")).ErrorId);
+    }
+
     [Theory]
     [InlineData("https://kube.example:6443", "", true)]
     [InlineData("https://kube.example:6443", "example", false)]
@@ -96,6 +106,8 @@ public sealed class ProxyTests : IDisposable
     [InlineData("https://kube.example:6443", "kube.example:443", true)]
     [InlineData("https://kube.example:6443", "*", false)]
     [InlineData("https://10.1.2.3:6443", "10.0.0.0/8", false)]
+    [InlineData("https://10.1.2.3:6443", "10.1.2.200/24", false)]
+    [InlineData("https://10.1.3.3:6443", "10.1.2.200/24", true)]
     [InlineData("https://11.1.2.3:6443", "10.0.0.0/8", true)]
     [InlineData("https://10.1.2.3:6443", "10.1.2.3", false)]
     [InlineData("https://[fd00::1]:6443", "fd00::/8", false)]

@@ -140,6 +140,16 @@ public sealed class StatusTests : IDisposable
     public async Task A_refusal_that_is_broken_itself_is_still_told(string body) =>
         Assert.Equal("BadRequest", (await FailAsync(Answers.Text(418, "application/json", body))).ErrorId);
 
+    [Theory]
+    [InlineData("""{"kind":"Status","message":"too old resource version: 1 (770)","reason":"Expired","code":410}""", "ResourceExpired", 410)]
+    [InlineData("""{"kind":"Status","message":"etcd is away","reason":"InternalError","code":500}""", "WatchFailed", 500)]
+    [InlineData("""{"kind":"Status"}""", "WatchFailed", 500)]
+    public void An_error_event_of_a_watch_is_a_failure_too(string status, string errorId, int code)
+    {
+        DebugException error = StatusFailure.FromEvent((JsonObject)JsonNode.Parse(status)!, "api/v1/namespaces/cap/pods?watch=1");
+        Assert.Equal((errorId, code, "cap"), (error.ErrorId, error.StatusCode, error.TargetObject));
+    }
+
     [Fact]
     public void Warnings_are_read_from_the_genuine_header()
     {
