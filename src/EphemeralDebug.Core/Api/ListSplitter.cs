@@ -20,11 +20,13 @@ internal sealed class ListSplitter(Stream stream, int bufferSize = 64 * 1024) : 
     private int _elementStart = -1;
     private int _elementEnd;
     private bool _isInItems;
+    private bool _isCommaDue;
     private bool _isInMetadata;
     private bool _sawItems;
     private bool _isComplete;
     private Property _property;
-    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = 128 });
+    private JsonReaderState _state;
+    private ObjectScanner _element;
 
     /// <summary>The version of the list; known at the latest when it has been read to its end.</summary>
     internal string? ResourceVersion { get; private set; }
@@ -63,17 +65,44 @@ internal sealed class ListSplitter(Stream stream, int bufferSize = 64 * 1024) : 
     // True at the end of an element; false where the list or the bytes are at their end.
     private bool Scan()
     {
-        var reader = new Utf8JsonReader(_buffer.AsSpan(_scanned, _filled - _scanned), isFinalBlock: false, _state);
-        var found = false;
-        while (!found && !_isComplete && reader.Read())
+        while (true)
         {
-            if (_elementStart >= 0) found = reader.CurrentDepth == 2 && reader.TokenType == JsonTokenType.EndObject;
-            else OutsideElements(ref reader);
+            if (_isInItems && ScanElement()) return true;
+            if (!_isInItems) ScanOutside();
+            if (!_isInItems || _scanned == _filled) return false;
         }
+    }
+
+    private void ScanOutside()
+    {
+        var reader = new Utf8JsonReader(_buffer.AsSpan(_scanned, _filled - _scanned), isFinalBlock: false, _state);
+        while (!_isComplete && !_isInItems && reader.Read()) OutsideElements(ref reader);
         _state = reader.CurrentState;
         _scanned += (int)reader.BytesConsumed;
-        if (found) _elementEnd = _scanned;
-        return found;
+    }
+
+    // The reader never sees the elements: it stops after the '[' and goes on at the ']', as if the array were empty.
+    private bool ScanElement()
+    {
+        while (_elementStart < 0 && _scanned < _filled)
+        {
+            var b = _buffer[_scanned];
+            if (b == '{' && !_isCommaDue) (_elementStart, _element) = (_scanned, default);
+            else if (b == ',' && _isCommaDue) (_isCommaDue, _scanned) = (false, _scanned + 1);
+            else if (b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') _scanned++;
+            else if (b == ']')
+            {
+                _isInItems = false;
+                return false;
+            }
+            else throw new JsonException("An item of the answer is no JSON object.");
+        }
+        if (_elementStart < 0) return false;
+        var length = _element.Scan(_buffer.AsSpan(_scanned, _filled - _scanned));
+        _scanned = length < 0 ? _filled : _scanned + length;
+        if (length < 0) return false;
+        (_elementEnd, _isCommaDue) = (_scanned, true);
+        return true;
     }
 
     private void OutsideElements(ref Utf8JsonReader reader)
@@ -97,14 +126,8 @@ internal sealed class ListSplitter(Stream stream, int bufferSize = 64 * 1024) : 
             case (JsonTokenType.StartArray, 1):
                 _isInItems = _sawItems = _property == Property.Items;
                 break;
-            case (JsonTokenType.EndArray, 1):
-                _isInItems = false;
-                break;
             case (JsonTokenType.Null, 1) when _property == Property.Items:
                 _sawItems = true;
-                break;
-            case (JsonTokenType.StartObject, 2) when _isInItems:
-                _elementStart = _scanned + (int)reader.TokenStartIndex;
                 break;
             case (JsonTokenType.String, 2) when _isInMetadata && _property == Property.ResourceVersion:
                 ResourceVersion = reader.GetString();

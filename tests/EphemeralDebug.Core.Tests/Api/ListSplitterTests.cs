@@ -67,7 +67,9 @@ public sealed class ListSplitterTests
     [InlineData("[1,2]")]
     [InlineData("\"items\"")]
     [InlineData("""{"kind":"Status","message":"no list"}""")]
-    [InlineData("""{"items":[{"a":tru}]}""")]
+    [InlineData("""{"items":[7]}""")]
+    [InlineData("""{"items":[{}{}]}""")]
+    [InlineData("""{"items":[{}]]}""")]
     public async Task What_is_no_list_is_refused(string json) => await Assert.ThrowsAnyAsync<JsonException>(() => Split(Encoding.UTF8.GetBytes(json), 4, 16));
 
     [Fact]
@@ -76,5 +78,23 @@ public sealed class ListSplitterTests
         var json = Encoding.UTF8.GetBytes(Tricky.Trim());
         for (var length = 0; length < json.Length; length++)
             await Assert.ThrowsAsync<EndOfStreamException>(() => Split(json[..length], 1000, 64));
+    }
+
+    [Fact]
+    public async Task Strings_full_of_braces_quotes_and_backslashes_do_not_mislead()
+    {
+        // Every run of backslashes before a quote, at every place within the 64 bytes that are looked at together.
+        const string Signs = "{}[]\"\\\\\\\\,:ab\n";
+        var random = new Random(7);
+        for (var turn = 0; turn < 400; turn++)
+        {
+            var value = new string([.. Enumerable.Range(0, random.Next(1, 150)).Select(_ => Signs[random.Next(Signs.Length)])]);
+            var nested = new System.Text.Json.Nodes.JsonObject { ["a"] = new System.Text.Json.Nodes.JsonObject { [value] = value }, ["b"] = new System.Text.Json.Nodes.JsonArray(value, new System.Text.Json.Nodes.JsonObject()) };
+            var options = new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            var text = nested.ToJsonString(options);
+            var (elements, version, _) = await Split(Encoding.UTF8.GetBytes($"{{\"items\":[{text},{{}},{text}],\"metadata\":{{\"resourceVersion\":\"3\"}}}}"), random.Next(1, 200), 64);
+            Assert.Equal([text, "{}", text], elements);
+            Assert.Equal("3", version);
+        }
     }
 }

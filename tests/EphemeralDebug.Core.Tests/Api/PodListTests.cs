@@ -105,7 +105,8 @@ public sealed class PodListTests
     [Theory]
     [InlineData("<html>nginx</html>")]
     [InlineData("{}")]
-    [InlineData("""{"items":[{"metadata":{]}""")]
+    [InlineData("""{"items":[{"metadata":{]}}]}""")]
+    [InlineData("""{"items":[{"metadata":tru}]}""")]
     public async Task An_answer_that_is_no_list_is_a_failure_with_a_name(string body)
     {
         var failure = await Assert.ThrowsAsync<DebugException>(async () => await List(new FakeTransport((_, _) => FakeTransport.Json(body))).ToListAsync(Token));

@@ -1,0 +1,20 @@
+using BenchmarkDotNet.Running;
+using EphemeralDebug.Bench;
+
+// Without arguments: all benchmarks of BenchmarkDotNet. "lists": the end-to-end comparison in one process, quick.
+// "first-row": how the size of the first page changes the wait. "cancel": how long Ctrl+C takes in a body that stalls.
+switch (args.FirstOrDefault())
+{
+    case "lists":
+        await ListsEndToEnd.RunAsync();
+        break;
+    case "first-row":
+        await FirstRow.RunAsync();
+        break;
+    case "cancel":
+        await CancelInBody.RunAsync();
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(ListInMemory).Assembly).Run(args);
+        break;
+}
