@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Running;
 using EphemeralDebug.Bench;
 
-// Without arguments: all benchmarks of BenchmarkDotNet. "lists": the end-to-end comparison in one process, quick.
+// Without arguments: all benchmarks of BenchmarkDotNet. "memory": the list in memory, as processor
+// time. "lists": the end-to-end comparison in one process, quick.
 // "first-row": how the size of the first page changes the wait. "cancel": how long Ctrl+C takes in a body that stalls.
 switch (args.FirstOrDefault())
 {
+    case "memory":
+        await ListInMemory.RunAsync();
+        break;
     case "lists":
         await ListsEndToEnd.RunAsync();
         break;
