@@ -106,11 +106,11 @@ internal static class ManagedFields
     /// <summary>An applied configuration owns the existence of list items, not of the objects and lists on the way to them.</summary>
     private static void KeepItemsOnly(JsonObject set)
     {
-        foreach ((string step, JsonNode? child) in set)
+        foreach ((string step, JsonNode? child) in set.ToList())
         {
             if (child is not JsonObject inner) continue;
-            if (!step.StartsWith("k:", StringComparison.Ordinal)) inner.Remove(".");
             KeepItemsOnly(inner);
+            if (!step.StartsWith("k:", StringComparison.Ordinal) && inner.Remove(".") && inner.Count == 0) set.Remove(step);
         }
     }
 

@@ -23,6 +23,14 @@ internal static class PodDefaults
         foreach (JsonObject volume in spec.Objects("volumes")) Volume(volume);
     }
 
+    /// <summary>A stored pod as the server reads it: whatever was stored without defaults has them.</summary>
+    internal static JsonObject AsRead(JsonObject stored)
+    {
+        JsonObject pod = (JsonObject)stored.DeepClone();
+        Apply(pod);
+        return pod;
+    }
+
     /// <summary>The defaults of a container, ephemeral ones included.</summary>
     internal static void Container(JsonObject container)
     {

@@ -74,7 +74,8 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
         Schema schema = PodSchema.For(type);
         for (int attempt = 0; ; attempt++)
         {
-            JsonObject before = Find(request, type);
+            JsonObject found = Find(request, type);
+            JsonObject before = type == ResourceType.Pods ? PodDefaults.AsRead(found) : found;
             PatchBody body = PatchBody.Read(request, before, schema, type);
             JsonObject now = body.Result;
             List<string> unknown = UnknownFields.Drop(now, schema);
@@ -84,7 +85,7 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
                 throw StatusException.Conflict(type.Group, type.Plural, before.Name(), "the object has been modified; please apply your changes to the latest version and try again");
             KeepIdentity(before, now, body);
             rules(before, now);
-            if (Same(before, now)) return before;
+            if (Same(before, now)) return found;
             if (!JsonNode.DeepEquals(before["spec"], now["spec"]) && before.Number("metadata", "generation") is long generation)
                 now["metadata"]!["generation"] = generation + 1;
             ManagedFields.Track(before, now, schema, type, request.FieldManager, subresource, clock.GetUtcNow(), body.Applied);

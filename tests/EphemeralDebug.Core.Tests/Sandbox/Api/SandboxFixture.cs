@@ -26,10 +26,8 @@ public sealed class SandboxFixture : IAsyncLifetime
     /// <summary>A client with the certificate of a user; "anonymous" has none.</summary>
     public static HttpClient NewClient(ApiSandbox sandbox, string user = "admin", Version? version = null)
     {
-        X509Certificate2Collection authorities = [X509Certificate2.CreateFromPem(sandbox.AuthorityPem)];
         SocketsHttpHandler handler = new() { UseProxy = false };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        handler.SslOptions.CertificateChainPolicy = Trust(sandbox);
         if (user != "anonymous") handler.SslOptions.ClientCertificates = [sandbox.ClientCertificate(user)];
         return new HttpClient(handler)
         {
@@ -37,6 +35,14 @@ public sealed class SandboxFixture : IAsyncLifetime
             DefaultRequestVersion = version ?? System.Net.HttpVersion.Version20,
             Timeout = TimeSpan.FromSeconds(60),
         };
+    }
+
+    /// <summary>Trust in the sandbox's authority and nobody else's.</summary>
+    public static X509ChainPolicy Trust(ApiSandbox sandbox)
+    {
+        X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(sandbox.AuthorityPem));
+        return policy;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using EphemeralDebug.Sandbox.Store;
+using Xunit;
+
+namespace EphemeralDebug.Core.Tests.SandboxApi;
+
+/// <summary>An ordinary kubectl works with the sandbox. Where there is none on PATH, these tests say so and are skipped.</summary>
+public sealed class KubectlTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandbox-kubectl-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Lists_pods_of_all_namespaces()
+    {
+        PutWeb();
+        string output = await KubectlAsync("get", "pods", "-A");
+        Assert.Matches(@"NAMESPACE\s+NAME\s+READY\s+STATUS\s+RESTARTS\s+AGE", output);
+        Assert.Matches(@"cap\s+web\s+1/1\s+Running\s+0\s+", output);
+    }
+
+    [Fact]
+    public async Task Lists_nodes()
+    {
+        TranscriptWorld.Put(fixture.Sandbox.Store, ResourceType.Nodes, Transcript.Load("node").Answer);
+        Assert.Matches(@"realk8s-node\s+Ready\s+\S+\s+\S+\s+v1\.36", await KubectlAsync("get", "nodes"));
+    }
+
+    [Fact]
+    public async Task Describes_a_pod_with_its_events()
+    {
+        PutWeb();
+        JsonObject happened = (JsonObject)JsonNode.Parse("""
+            {"metadata":{"name":"web.1","namespace":"cap"},"involvedObject":{"kind":"Pod","namespace":"cap","name":"web","uid":"50a98ed3-40b8-4f8e-9987-3b08f52bc61d"},
+            "reason":"Started","message":"Started container app","type":"Normal","count":1,"source":{"component":"kubelet"},"firstTimestamp":"2026-01-01T00:00:00Z","lastTimestamp":"2026-01-01T00:00:00Z"}
+            """)!;
+        TranscriptWorld.Put(fixture.Sandbox.Store, ResourceType.Events, happened);
+        string output = await KubectlAsync("-n", "cap", "describe", "pod", "web");
+        Assert.Contains("Ephemeral Containers:", output, StringComparison.Ordinal);
+        Assert.Contains("Started container app", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gets_a_pod_as_yaml()
+    {
+        PutWeb();
+        string output = await KubectlAsync("-n", "cap", "get", "pod", "web", "-o", "yaml");
+        Assert.StartsWith("apiVersion: v1\nkind: Pod\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("name: debugger-1", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deletes_a_pod_and_sees_it_gone()
+    {
+        PutWeb();
+        Assert.Contains("\"web\" deleted", await KubectlAsync("-n", "cap", "delete", "pod", "web", "--timeout=20s"), StringComparison.Ordinal);
+        Assert.Null(fixture.Sandbox.Store.Get(ResourceType.Pods, "cap", "web"));
+    }
+
+    [Fact]
+    public async Task Says_what_a_user_may_do()
+    {
+        Assert.Equal("yes", (await KubectlAsync("-n", "cap", "auth", "can-i", "patch", "pods", "--subresource=ephemeralcontainers", "--as", "debugger")).Trim());
+        Assert.Equal("no", (await KubectlAsync(1, "-n", "cap", "auth", "can-i", "create", "pods", "--as", "debugger")).Trim());
+    }
+
+    private void PutWeb() => TranscriptWorld.Put(fixture.Sandbox.Store, ResourceType.Pods, Transcript.Load("pod-after-several-ephemerals").Answer);
+
+    private Task<string> KubectlAsync(params string[] arguments) => KubectlAsync(0, arguments);
+
+    private async Task<string> KubectlAsync(int exitCode, params string[] arguments)
+    {
+        string kubectl = OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl";
+        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, kubectl))),
+            "There is no kubectl on PATH.");
+        string config = fixture.Sandbox.WriteKubeConfig(Path.Combine(_folder, "config"));
+        ProcessStartInfo start = new(kubectl, ["--kubeconfig", config, "--cache-dir", Path.Combine(_folder, "cache"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == exitCode, $"kubectl {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{await error}\n"
+            + string.Join("\n", fixture.Sandbox.Requests.TakeLast(8)));
+        return await output;
+    }
+}
