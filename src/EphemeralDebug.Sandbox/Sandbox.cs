@@ -26,7 +26,7 @@ namespace EphemeralDebug.Sandbox;
 /// <c>Selectors/</c> label and field selectors; <c>Tables/</c> what kubectl get prints; <c>Faults/</c> what can go wrong on request;
 /// <c>Store/</c> the objects; <c>Kubelet/</c> the node that simulates containers.</para>
 /// <para>Known differences from a genuine server: protobuf bodies are read for access reviews, evictions and delete options only
-/// (415 for other kinds), and answers are always JSON; apply patches must be written as JSON; there is no OpenAPI, no SPDY, no
+/// (415 for other kinds), and answers are always JSON; apply patches must be written as JSON; OpenAPI has no schemas (kubectl explain finds nothing); there is no SPDY, no
 /// garbage collector and no scheduler; /version says that the server is simulated.</para>
 /// </remarks>
 public sealed class Sandbox : IAsyncDisposable
@@ -105,7 +105,7 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>The first request that matches, among those that came already or else when it comes.</summary>
     public Task<SandboxRequest> RequestAsync(Func<SandboxRequest, bool> match, CancellationToken cancellationToken = default) => _log.WaitAsync(match, cancellationToken);
 
-    /// <summary>Forgets the requests so far.</summary>
+    /// <summary>Forgets the requests so far, e.g. before the part of a test that counts them.</summary>
     public void ClearRequests() => _log.Clear();
 
     /// <summary>Gives a user or group more rights.</summary>

@@ -64,10 +64,14 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
         {
             await Answer.StatusAsync(context, e);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or InvalidCastException && !context.Response.HasStarted)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or InvalidCastException or ArgumentException && !context.Response.HasStarted)
         {
-            // A value of an unexpected type somewhere in an object that the client sent.
+            // A value of an unexpected type, or a field given twice, somewhere in an object that the client sent.
             await Answer.StatusAsync(context, StatusException.BadRequest($"the object provided is unrecognized: {e.Message}"));
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or BadHttpRequestException) && !context.Response.HasStarted)
+        {
+            await Answer.StatusAsync(context, new StatusException(500, "InternalError", $"Internal error occurred: {e.Message}"));
         }
     }
 

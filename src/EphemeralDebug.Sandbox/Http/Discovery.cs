@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace EphemeralDebug.Sandbox.Http;
 
-/// <summary>What is no resource: /api, /apis (plain and aggregated), /version, /readyz. There is no OpenAPI (404), which kubectl tolerates for reading.</summary>
+/// <summary>What is no resource: /api, /apis (plain and aggregated), /version, /readyz, and a little OpenAPI.</summary>
 internal static class Discovery
 {
     /// <summary>The version says that this server is simulated; clients read 1.36.2 out of it.</summary>
@@ -23,6 +23,9 @@ internal static class Discovery
             ["api", "v1"] => Answer.JsonAsync(request.Context, 200, ResourceList("")),
             ["apis", var group] when DiscoveryCatalog.Groups.Contains(group) => Answer.JsonAsync(request.Context, 200, OneGroup(group)),
             ["apis", var group, "v1"] when DiscoveryCatalog.Groups.Contains(group) => Answer.JsonAsync(request.Context, 200, ResourceList(group)),
+            ["openapi", "v3"] => Answer.JsonAsync(request.Context, 200, OpenApi.Root()),
+            ["openapi", "v3", "api", "v1"] => Answer.JsonAsync(request.Context, 200, OpenApi.Document("")!),
+            ["openapi", "v3", "apis", var group, "v1"] when OpenApi.Document(group) is { } document => Answer.JsonAsync(request.Context, 200, document),
             _ => Answer.BytesAsync(request.Context, 404, Encoding.UTF8.GetBytes("404 page not found\n"), "text/plain; charset=utf-8"),
         };
     }

@@ -52,6 +52,26 @@ public sealed class KubectlTests(SandboxFixture fixture) : IClassFixture<Sandbox
     }
 
     [Fact]
+    public async Task Creates_a_pod_from_a_file_and_hears_of_unknown_fields()
+    {
+        string good = Path.Combine(_folder, "good.json"), bad = Path.Combine(_folder, "bad.json");
+        await File.WriteAllTextAsync(good, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"from-file"},"spec":{"containers":[{"name":"a","image":"busybox"}]}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(bad, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"bad-file"},"spec":{"containres":[],"containers":[{"name":"a","image":"busybox"}]}}""", TestContext.Current.CancellationToken);
+        Assert.Equal("pod/from-file created", (await KubectlAsync("-n", "cap", "create", "-f", good)).Trim());
+        await KubectlAsync(1, "-n", "cap", "create", "-f", bad);
+        Assert.Contains(fixture.Sandbox.Requests, request => request.Method == "POST" && request.Query.Contains("fieldValidation=Strict", StringComparison.Ordinal) && request.Status == 400);
+    }
+
+    [Fact]
+    public async Task Debugs_a_pod()
+    {
+        PutWeb();
+        await KubectlAsync("-n", "cap", "debug", "web", "--image=busybox", "--profile=general", "-c", "from-kubectl", "--target=app", "--", "sleep", "1");
+        JsonObject last = fixture.Sandbox.Store.Get(ResourceType.Pods, "cap", "web").Objects("spec", "ephemeralContainers").Last();
+        Assert.Equal(("from-kubectl", "app"), (last.Text("name"), last.Text("targetContainerName")));
+    }
+
+    [Fact]
     public async Task Deletes_a_pod_and_sees_it_gone()
     {
         PutWeb();
