@@ -34,9 +34,9 @@ internal sealed class ClusterNetwork(ObjectStore store)
         if (_pods.TryGetValue(address, out PodNetwork? pod)) return pod.Site(port);
         JsonObject? service = store.List(ResourceType.Services, null).Items.FirstOrDefault(item => (string?)item["spec"]?["clusterIP"] == address);
         if (service?["spec"]?["selector"] is not JsonObject selector) return null;
-        JsonNode? servicePort = (service["spec"]!["ports"] as JsonArray)?.FirstOrDefault(candidate => (int?)candidate?["port"] == port);
+        JsonNode? servicePort = (service["spec"]!["ports"] as JsonArray)?.FirstOrDefault(candidate => JsonNumber.Read(candidate?["port"]) == port);
         if (servicePort is null) return null;
-        int target = servicePort["targetPort"] is JsonValue value && value.TryGetValue(out int number) ? number : port;
+        int target = (int)(JsonNumber.Read(servicePort["targetPort"]) ?? port);
         return store.List(ResourceType.Pods, (string?)service["metadata"]!["namespace"]).Items
             .Where(candidate => selector.All(label => (string?)candidate["metadata"]?["labels"]?[label.Key] == (string?)label.Value))
             .Select(candidate => (string?)candidate["status"]?["podIP"] is { } ip && _pods.TryGetValue(ip, out PodNetwork? backend) ? backend.Site(target) : null)

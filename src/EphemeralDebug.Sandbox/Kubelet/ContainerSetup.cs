@@ -13,7 +13,7 @@ internal static class ContainerSetup
     {
         if ((bool?)Effective(pod, container, "runAsNonRoot") != true) return null;
         string where = $"(pod: \"{PodName(pod)}\", container: {(string?)container["name"]})";
-        if ((long?)Effective(pod, container, "runAsUser") is { } user) return user == 0 ? $"container's runAsUser breaks non-root policy {where}" : null;
+        if (JsonNumber.Read(Effective(pod, container, "runAsUser")) is { } user) return user == 0 ? $"container's runAsUser breaks non-root policy {where}" : null;
         string name = image.User.Split(':')[0];
         if (name.Length == 0 || name == "0" || name == "root") return $"container has runAsNonRoot and image will run as root {where}";
         return name.All(char.IsAsciiDigit) ? null : $"container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {where}";
@@ -22,12 +22,12 @@ internal static class ContainerSetup
     internal static ContainerUser User(JsonObject pod, JsonObject container, ContainerImage image)
     {
         string[] parts = image.User.Split(':');
-        long uid = (long?)Effective(pod, container, "runAsUser") ?? (Number(parts[0]) ?? (parts[0].Length > 0 && parts[0] != "root" ? 11211 : 0));
-        long gid = (long?)Effective(pod, container, "runAsGroup") ?? (parts.Length > 1 ? Number(parts[1]) ?? 0 : 0);
+        long uid = JsonNumber.Read(Effective(pod, container, "runAsUser")) ?? (Number(parts[0]) ?? (parts[0].Length > 0 && parts[0] != "root" ? 11211 : 0));
+        long gid = JsonNumber.Read(Effective(pod, container, "runAsGroup")) ?? (parts.Length > 1 ? Number(parts[1]) ?? 0 : 0);
         List<long> groups = [gid];
         JsonNode? context = pod["spec"]?["securityContext"];
-        if (context?["supplementalGroups"] is JsonArray more) groups.AddRange(more.Select(group => (long)group!));
-        if ((long?)context?["fsGroup"] is { } fsGroup) groups.Add(fsGroup);
+        if (context?["supplementalGroups"] is JsonArray more) groups.AddRange(more.Select(group => JsonNumber.Read(group) ?? 0));
+        if (JsonNumber.Read(context?["fsGroup"]) is { } fsGroup) groups.Add(fsGroup);
         return new ContainerUser(uid, gid, [.. groups.Distinct()]);
 
         static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;

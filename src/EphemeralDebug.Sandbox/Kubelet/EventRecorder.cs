@@ -33,7 +33,7 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 
         void Count(JsonObject found)
         {
-            found["count"] = (int)found["count"]! + 1;
+            found["count"] = (int)(JsonNumber.Read(found["count"]) ?? 0) + 1;
             found["lastTimestamp"] = now;
         }
     }

@@ -50,7 +50,14 @@ internal sealed class NodeAgent : INodeAgent
     public async ValueTask DisposeAsync()
     {
         await _lifetime.CancelAsync();
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await _following;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how it ends.
+        }
         await Task.WhenAll(_workers.Values.Select(worker => worker.AbandonAsync()));
         _lifetime.Dispose();
     }
@@ -112,7 +119,7 @@ internal sealed class NodeAgent : INodeAgent
             if (node is not null) found["spec"]!["nodeName"] = node;
             JsonObject status = found["status"] as JsonObject ?? [];
             JsonObject scheduled = PodStatus.NewCondition(
-                status["conditions"] as JsonArray, "PodScheduled", node is not null, node is null ? "Unschedulable" : null, message, (long?)found["metadata"]!["generation"], now);
+                status["conditions"] as JsonArray, "PodScheduled", node is not null, node is null ? "Unschedulable" : null, message, JsonNumber.Read(found["metadata"]!["generation"]), now);
             found["status"] = new JsonObject
             {
                 ["phase"] = "Pending",

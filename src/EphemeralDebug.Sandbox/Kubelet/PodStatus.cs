@@ -26,7 +26,7 @@ internal sealed record PodStatus
     {
         JsonObject before = pod["status"] as JsonObject ?? [];
         string policy = (string?)pod["spec"]?["restartPolicy"] ?? "Always", phase = Phase(policy);
-        long? generation = (long?)pod["metadata"]!["generation"];
+        long? generation = JsonNumber.Read(pod["metadata"]!["generation"]);
         JsonObject status = [];
         if (generation is not null) status["observedGeneration"] = generation;
         status["phase"] = phase;

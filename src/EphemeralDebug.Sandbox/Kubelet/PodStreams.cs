@@ -197,7 +197,7 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
         try
         {
             Utf8JsonReader reader = new(json);
-            if (JsonNode.Parse(ref reader) is JsonObject size) process.Terminal?.Resize((int?)size["Width"] ?? 0, (int?)size["Height"] ?? 0);
+            if (JsonNode.Parse(ref reader) is JsonObject size) process.Terminal?.Resize((int)(JsonNumber.Read(size["Width"]) ?? 0), (int)(JsonNumber.Read(size["Height"]) ?? 0));
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
         {

@@ -48,7 +48,7 @@ internal sealed class PodWorker
     {
         Report();
         Track(RunAsync());
-        if ((long?)_pod["spec"]!["activeDeadlineSeconds"] is { } seconds) Track(EndAtDeadlineAsync(TimeSpan.FromSeconds(seconds)));
+        if (JsonNumber.Read(_pod["spec"]!["activeDeadlineSeconds"]) is { } seconds) Track(EndAtDeadlineAsync(TimeSpan.FromSeconds(seconds)));
     }
 
     /// <summary>Takes the pod as it is stored now: ephemeral containers that are new to it are started.</summary>
@@ -330,7 +330,24 @@ internal sealed class PodWorker
         lock (_lock)
         {
             _tasks.RemoveAll(before => before.IsCompleted);
-            _tasks.Add(task);
+            _tasks.Add(WatchAsync(task));
+        }
+    }
+
+    /// <summary>A mistake of the simulation must be seen, not hang: it becomes an event of the pod.</summary>
+    private async Task WatchAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The pod is over.
+        }
+        catch (Exception wrong) when (wrong is not OutOfMemoryException)
+        {
+            _kubelet.Events.Record(_pod, null, "Warning", "FailedSync", "Error syncing pod: " + wrong);
         }
     }
 

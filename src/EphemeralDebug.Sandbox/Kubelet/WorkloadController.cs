@@ -38,7 +38,7 @@ internal sealed class WorkloadController(ObjectStore store, TimeProvider time)
         List<JsonObject> pods = [.. store.List(ResourceType.Pods, ns).Items.Where(pod => IsOwned(pod, uid))];
         // A pod that is being deleted no longer counts, nor does one that failed; a name in use cannot be taken again.
         List<JsonObject> alive = [.. pods.Where(pod => pod["metadata"]!["deletionTimestamp"] is null && (string?)pod["status"]?["phase"] is not ("Failed" or "Succeeded"))];
-        int wanted = (int?)owner["spec"]!["replicas"] ?? 1;
+        int wanted = (int)(JsonNumber.Read(owner["spec"]!["replicas"]) ?? 1);
         if (type == ResourceType.ReplicaSets)
         {
             for (int i = alive.Count; i < wanted; i++) Create(type, owner, $"{name}-{Suffix()}", node: null);
@@ -106,7 +106,7 @@ internal sealed class WorkloadController(ObjectStore store, TimeProvider time)
     {
         JsonObject status = owner["status"] as JsonObject ?? [];
         owner["status"] = status;
-        status["observedGeneration"] = (long?)owner["metadata"]!["generation"] ?? 1;
+        status["observedGeneration"] = JsonNumber.Read(owner["metadata"]!["generation"]) ?? 1;
         if (type == ResourceType.DaemonSets)
         {
             status["currentNumberScheduled"] = current;
