@@ -137,6 +137,8 @@ internal sealed class ContainerProcess
         try
         {
             code = await _start.Program.Run(context);
+            // Killed at its very end, before it could notice.
+            if (_killed.IsCancellationRequested) code = _killCode;
         }
         catch (OperationCanceledException) when (_killed.IsCancellationRequested)
         {

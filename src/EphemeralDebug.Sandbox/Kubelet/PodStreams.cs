@@ -206,7 +206,7 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
     }
 
     private static string NotStarted(IReadOnlyList<string> command) =>
-        "Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "
+        "Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "
         + $"\"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}\": OCI runtime exec failed: exec failed: unable to start container process: "
         + (command.Count == 0 ? "exec: \"\": executable file not found in $PATH" : ContainerStarter.NotFound(command[0]));
 

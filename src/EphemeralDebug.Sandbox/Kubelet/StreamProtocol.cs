@@ -40,7 +40,7 @@ internal sealed record StreamProtocol(string Name, int Version, bool Base64)
     }
 
     /// <summary>What it says of a command that could not be started.</summary>
-    internal byte[] InternalError(string message) => Failure(message, "InternalError", new JsonObject { ["message"] = message }, status: 500);
+    internal byte[] InternalError(string message) => Failure("Internal error occurred: " + message, "InternalError", new JsonObject { ["message"] = message }, status: 500);
 
     private byte[] Failure(string message, string reason, JsonObject cause, int? status)
     {
