@@ -55,5 +55,8 @@ public sealed class SandboxRequest
     /// <summary>One line, <c>GET /api/v1/pods -> 200</c>.</summary>
     public override string ToString() => $"{Method} {PathAndQuery} -> {Status}";
 
+    /// <summary>Whether a fault cut the connection. The server hears of its own cut only later, so it is noted here.</summary>
+    internal bool WasCut { get; set; }
+
     internal void End(bool aborted) => _ended.TrySetResult(aborted);
 }

@@ -20,9 +20,9 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
         {
             await HandleAsync(context, record);
             // The last bytes leave here, so that "ended" also means "sent".
-            await context.Response.CompleteAsync();
-            record.Status = context.Response.StatusCode;
-            record.End(context.RequestAborted.IsCancellationRequested);
+            if (!record.WasCut) await context.Response.CompleteAsync();
+            record.Status = record.WasCut && !context.Response.HasStarted ? 0 : context.Response.StatusCode;
+            record.End(record.WasCut || context.RequestAborted.IsCancellationRequested);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException || context.RequestAborted.IsCancellationRequested)
         {
@@ -85,6 +85,7 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
         }
         if (faults.Find(record, FaultKind.Cut) is not null)
         {
+            record.WasCut = true;
             context.Abort();
             return true;
         }

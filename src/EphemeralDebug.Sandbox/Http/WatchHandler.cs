@@ -130,7 +130,11 @@ internal sealed class WatchHandler(ObjectStore store, SerializedObjects texts, T
             _looked = true;
             if (_fault is null || _sent < _fault.After) return false;
             _fault.Struck(request.Record);
-            if (_fault.Kind == FaultKind.CutWatch) request.Context.Abort();
+            if (_fault.Kind == FaultKind.CutWatch)
+            {
+                request.Record.WasCut = true;
+                request.Context.Abort();
+            }
             else await ErrorAsync(StatusException.Expired("The resourceVersion for the provided watch is too old."));
             return true;
         }

@@ -178,6 +178,13 @@ public sealed class ListAndWatchTests(ListAndWatchTests.Fixture fixture) : IClas
     }
 
     [Fact]
+    public async Task A_watch_ends_by_itself_when_its_time_is_over()
+    {
+        using HttpResponseMessage response = await fixture.Client.GetAsync("/api/v1/namespaces/nosuch/pods?watch=1&timeoutSeconds=1", HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal("", await response.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
     public async Task Many_versions_of_one_object_arrive_in_order()
     {
         using Lines watch = await WatchAsync("/api/v1/namespaces/default/pods?watch=1&fieldSelector=metadata.name%3Dbusy");
