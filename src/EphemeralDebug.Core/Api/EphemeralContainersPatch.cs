@@ -20,7 +20,11 @@ internal static class EphemeralContainersPatch
         try
         {
             using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (onWarning is not null) ServerWarnings.Of(response).ForEach(onWarning);
+            if (onWarning is not null)
+            {
+                foreach (string warning in WarningHeaders.Read(response)) onWarning(warning);
+            }
+
             return await Answer.ReadObjectAsync(response, $"{ns}/{pod}", cancellationToken).ConfigureAwait(false);
         }
         catch (DebugException e) when (Meaning(e, $"{ns}/{pod}") is { } failure)
