@@ -1,12 +1,20 @@
 using EphemeralDebug.Sandbox.Admission;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
+using EphemeralDebug.Sandbox.Worlds;
 
 namespace EphemeralDebug.Sandbox;
 
 /// <summary>What a sandbox starts with.</summary>
 public sealed record SandboxOptions
 {
+    /// <summary>The sample world of the tutorial, with a simulated kubelet that brings its pods to life.</summary>
+    public static SandboxOptions Sample => new()
+    {
+        AgentFactory = store => new NodeAgent(store, new KubeletOptions()),
+        World = SampleWorld.Populate,
+    };
+
     /// <summary>The port on the loopback address; 0 takes a free one.</summary>
     public int Port { get; init; }
 

@@ -7,20 +7,22 @@ namespace EphemeralDebug.Tour;
 public sealed class SandboxCluster : IAsyncDisposable
 {
     private const string Variable = "KUBECONFIG";
-    private readonly IRunningSandbox _sandbox;
     private readonly string? _previous = Environment.GetEnvironmentVariable(Variable);
     // Only the user may enter it: the kubeconfig in it holds keys.
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ephemeraldebug-");
 
-    private SandboxCluster(IRunningSandbox sandbox) => _sandbox = sandbox;
+    private SandboxCluster(Sandbox.Sandbox sandbox) => Sandbox = sandbox;
+
+    /// <summary>The running sandbox: its requests, its faults.</summary>
+    public Sandbox.Sandbox Sandbox { get; }
 
     /// <summary>The kubeconfig file of the cluster's administrator.</summary>
     public string KubeConfig => KubeConfigOf("admin");
 
-    /// <summary>Starts a sandbox and makes it the current cluster.</summary>
-    public static async Task<SandboxCluster> StartAsync(CancellationToken cancellationToken = default)
+    /// <summary>Starts a sandbox, by default with the sample world, and makes it the current cluster.</summary>
+    public static async Task<SandboxCluster> StartAsync(Sandbox.SandboxOptions? options = null, CancellationToken cancellationToken = default)
     {
-        SandboxCluster cluster = new(await StartSandboxAsync(cancellationToken));
+        SandboxCluster cluster = new(await EphemeralDebug.Sandbox.Sandbox.StartAsync(options ?? EphemeralDebug.Sandbox.SandboxOptions.Sample, cancellationToken));
         Environment.SetEnvironmentVariable(Variable, cluster.KubeConfig);
         return cluster;
     }
@@ -29,7 +31,7 @@ public sealed class SandboxCluster : IAsyncDisposable
     public string KubeConfigOf(string user)
     {
         string file = Path.Combine(_folder.FullName, $"{user}.kubeconfig");
-        if (!File.Exists(file)) _sandbox.WriteKubeConfig(file, user);
+        if (!File.Exists(file)) Sandbox.WriteKubeConfig(file, user);
         return file;
     }
 
@@ -38,10 +40,6 @@ public sealed class SandboxCluster : IAsyncDisposable
     {
         Environment.SetEnvironmentVariable(Variable, _previous);
         _folder.Delete(recursive: true);
-        await _sandbox.DisposeAsync();
+        await Sandbox.DisposeAsync();
     }
-
-    // The one place that knows where a sandbox comes from.
-    private static Task<IRunningSandbox> StartSandboxAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This build has no sandbox yet. With a cluster of your own: shell --kubeconfig FILE");
 }

@@ -10,7 +10,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     /// <summary>The running cluster.</summary>
     public SandboxCluster Cluster => _cluster ?? throw new InvalidOperationException("The sandbox has not been started.");
 
-    public async ValueTask InitializeAsync() => _cluster = await SandboxCluster.StartAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _cluster = await SandboxCluster.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
