@@ -92,7 +92,8 @@ internal sealed class WatchLoop(IClusterTransport transport, string path, Reques
             var isLine = await lines.ReadAsync(silence.Token).ConfigureAwait(false);
             return isLine && !lines.IsTerminated ? (false, new EndOfStreamException()) : (isLine, null);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException
+            or DebugException { Kind: FailureKind.ConnectionError })
         {
             cancellationToken.ThrowIfCancellationRequested();
             return (false, e);

@@ -41,7 +41,7 @@ internal static class StatusReader
             Code = code ?? Number(status, "code") ?? 500,
             IsStatus = true,
             Reason = Text(status, "reason"),
-            Message = PlainText.Clean(Text(status, "message"), keepLayout: true),
+            Message = Lines(Text(status, "message")),
             Name = Text(details, "name") is { } name ? PlainText.OneLine(name) : null,
             Kind = Text(details, "kind") is { } kind ? PlainText.OneLine(kind) : null,
             ContinueToken = Text(status["metadata"] as JsonObject, "continue"),
@@ -52,8 +52,11 @@ internal static class StatusReader
 
     private static int? Number(JsonObject? map, string field) => map?[field] is JsonValue value && value.TryGetValue(out int number) ? number : null;
 
+    // Several causes come one a line.
+    private static string Lines(string? text) => PlainText.Clean(text, keepLayout: true).Replace('\t', ' ').Trim();
+
     private static StatusCause Cause(JsonObject cause) =>
-        new(Text(cause, "field") is { } field ? PlainText.OneLine(field) : null, Text(cause, "reason"), PlainText.Clean(Text(cause, "message"), keepLayout: true));
+        new(Text(cause, "field") is { } field ? PlainText.OneLine(field) : null, Text(cause, "reason"), Lines(Text(cause, "message")));
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider time)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using EphemeralDebug.Core.Api;
 
@@ -40,7 +41,18 @@ internal sealed class PodFollower : IDisposable
 
     /// <summary>The next news.</summary>
     /// <exception cref="DebugException">The watch has failed.</exception>
-    internal ValueTask<PodNews> NextAsync(CancellationToken cancellationToken) => _news.Reader.ReadAsync(cancellationToken);
+    internal async ValueTask<PodNews> NextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e) when (e.InnerException is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+    }
 
     internal void Tell(PodNews news) => _news.Writer.TryWrite(news);
 

@@ -73,14 +73,14 @@ public sealed class EphemeralContainersPatchTests
     public async Task A_broken_answer_is_a_failure_with_a_name() => Assert.Equal("ResponseMalformed", (await Refused(FakeTransport.Json("<html>"))).ErrorId);
 
     [Theory]
-    [InlineData("cap", "web/../other")]
-    [InlineData("cap", "")]
-    [InlineData("a/b", "web")]
-    public async Task Names_that_cannot_be_never_reach_the_server(string ns, string pod)
+    [InlineData("cap", "web/../other", "InvalidPodName")]
+    [InlineData("cap", "", "InvalidPodName")]
+    [InlineData("a/b", "web", "InvalidNamespaceName")]
+    public async Task Names_that_cannot_be_never_reach_the_server(string ns, string pod, string errorId)
     {
         var transport = new FakeTransport((_, _) => FakeTransport.Json("{}"));
         var failure = await Assert.ThrowsAsync<DebugException>(() => new KubernetesApi(transport).PatchEphemeralContainersAsync(ns, pod, Patch, cancellationToken: Token));
-        Assert.Equal("InvalidObjectName", failure.ErrorId);
+        Assert.Equal(errorId, failure.ErrorId);
         Assert.Empty(transport.Requests);
     }
 }

@@ -56,7 +56,7 @@ public sealed class EventWatchTests
         var old = Line("ADDED", "1", 1, ",\"type\":\"Warning\",\"message\":\"Back-off\\u001b[0m\",\"count\":7,\"firstTimestamp\":\"2026-01-01T00:00:00Z\",\"lastTimestamp\":\"2026-01-01T00:05:00Z\",\"eventTime\":null");
         var young = Line("ADDED", "2", 2, ",\"eventTime\":\"2026-01-01T00:00:00.123456Z\",\"series\":{\"count\":3,\"lastObservedTime\":\"2026-01-01T00:06:00.000001Z\"}");
         var events = await Api(new FakeTransport((_, _) => Lines(old + young, Ending.Stall))).WatchEventsAsync(null, cancellationToken: Token).Take(2).ToListAsync(Token);
-        Assert.Equal(("Warning", "Back-off[0m", 7, 5), (events[0].Type, events[0].Message, events[0].Count, events[0].LastSeen!.Value.Minute));
+        Assert.Equal(("Warning", "Back-off", 7, 5), (events[0].Type, events[0].Message, events[0].Count, events[0].LastSeen!.Value.Minute));
         Assert.Equal(("Normal", 3, 6), (events[1].Type, events[1].Count, events[1].LastSeen!.Value.Minute));
     }
 }

@@ -176,7 +176,7 @@ public sealed class PodReaderTests
             {"terminated":{"exitCode":1,"reason":"Err\u001b[31mor","message":"bad\u001b]0;title\u0007 line\r\nnext\u202Elast"}}}]}}
             """);
         var container = Assert.Single(pod.EphemeralContainers);
-        Assert.Equal(("Err[31mor", "bad]0;title line nextlast"), (container.Reason, container.Message));
+        Assert.Equal(("Error", "bad line nextlast"), (container.Reason, container.Message));
     }
 
     [Theory]

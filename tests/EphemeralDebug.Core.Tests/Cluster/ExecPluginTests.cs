@@ -166,7 +166,7 @@ public sealed class ExecPluginTests : IDisposable
         File.Move(_folder.Path("login"), _folder.Path("login-of-the-test"));
         DebugException error = await FailAsync(server, user);
         Assert.Equal("ExecPluginNotFound", error.ErrorId);
-        Assert.EndsWith("\nGet it from[31m example.com", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("\nGet it from example.com", error.Message, StringComparison.Ordinal);
         _folder.Variables["PATH"] = _folder.Root + Path.PathSeparator + _folder.Variables["PATH"];
         await _folder.Connect(server, s_authority, user).GetTextAsync("version", _stop);
     }

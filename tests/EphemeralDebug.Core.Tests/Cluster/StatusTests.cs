@@ -120,7 +120,7 @@ public sealed class StatusTests : IDisposable
     {
         DebugException error = await FailAsync(Answers.Text(code, "text/html", "<html>\n<title>Sign\u001b[31m in</title>" + new string('x', 5000)));
         Assert.Equal("NotAKubernetesServer", error.ErrorId);
-        Assert.Contains("text/html, beginning with: <html> <title>Sign[31m in</title>", error.Message, StringComparison.Ordinal);
+        Assert.Contains("text/html, beginning with: <html> <title>Sign in</title>", error.Message, StringComparison.Ordinal);
         Assert.InRange(error.Message.Length, 100, 400);
     }
 
@@ -128,7 +128,7 @@ public sealed class StatusTests : IDisposable
     public async Task Control_characters_of_a_message_do_not_reach_the_terminal()
     {
         DebugException error = await FailAsync(Answers.Status(403, "Forbidden", "a\u001b]0;owned\u0007b\u009b2Jc\u202ed\r\n\te"));
-        Assert.Contains("a]0;ownedb2Jcd\n e", error.Message, StringComparison.Ordinal);
+        Assert.Contains("abcd\n e", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class StatusTests : IDisposable
     {
         using HttpResponseMessage response = new();
         response.Headers.TryAddWithoutValidation("Warning", "299 - \"a\u001b[2Jb\"");
-        Assert.Equal(["a[2Jb"], WarningHeaders.Read(response));
+        Assert.Equal(["ab"], WarningHeaders.Read(response));
     }
 
     [Fact]

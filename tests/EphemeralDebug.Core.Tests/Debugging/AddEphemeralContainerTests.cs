@@ -14,7 +14,7 @@ public sealed class AddEphemeralContainerTests
     public async Task Returns_when_the_container_runs()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         EphemeralContainer added = await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600"));
@@ -30,7 +30,7 @@ public sealed class AddEphemeralContainerTests
     public async Task Returns_when_the_container_has_ended_and_knows_its_exit_code()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         EphemeralContainer added = await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sh", "-c", "exit 3"));
@@ -48,7 +48,7 @@ public sealed class AddEphemeralContainerTests
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
         cluster.AddNamespace("team", level);
-        cluster.AddPod("web-0", "team");
+        await cluster.AddPodsAsync("team", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         EphemeralContainer added = await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600") with { Namespace = "team" });
@@ -63,7 +63,7 @@ public sealed class AddEphemeralContainerTests
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
         cluster.AddNamespace("team", "baseline");
-        cluster.AddPod("web-0", "team");
+        await cluster.AddPodsAsync("team", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         EphemeralContainerRequest request = LiveCluster.Request("web-0") with { Namespace = "team", Options = new EphemeralContainerOptions { Profile = DebugProfile.Sysadmin } };
 
@@ -78,7 +78,7 @@ public sealed class AddEphemeralContainerTests
     public async Task A_patch_whose_answer_is_lost_is_found_again_and_not_repeated()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         SandboxFault cut = cluster.Sandbox.Faults.CutBody(LiveCluster.IsPatch, afterBytes: 40);
 
@@ -94,7 +94,7 @@ public sealed class AddEphemeralContainerTests
     public async Task A_conflict_is_tried_again()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         cluster.Sandbox.Faults.Respond(LiveCluster.IsPatch, 409,
             """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the object has been modified","reason":"Conflict","details":{"name":"web-0","kind":"pods"},"code":409}""",
@@ -114,7 +114,7 @@ public sealed class AddEphemeralContainerTests
             Users = [new SandboxUser("patcher", ["people"], "token-of-patcher")],
             Bindings = [new RoleBinding("patcher", "patcher", "User", "patcher", "default", [new PolicyRule(["get"], ["pods"]), new PolicyRule(["patch"], ["pods/ephemeralcontainers"])])],
         });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync("patcher");
 
         EphemeralContainer added = await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600"));
@@ -127,7 +127,7 @@ public sealed class AddEphemeralContainerTests
     public async Task A_dry_run_stores_nothing_and_does_not_wait()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         EphemeralContainer judged = await cluster.AddAsync(watches, LiveCluster.Request("web-0") with { DryRun = true });
@@ -141,7 +141,7 @@ public sealed class AddEphemeralContainerTests
     public async Task A_pod_that_took_the_name_of_another_gets_nothing()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         DebugException failure = await Assert.ThrowsAsync<DebugException>(() => cluster.AddAsync(watches, LiveCluster.Request("web-0") with { PodUid = "the one before" }));
@@ -155,7 +155,7 @@ public sealed class AddEphemeralContainerTests
     {
         // The status never tells: only the event can.
         await using LiveCluster cluster = await LiveCluster.StartAsync(new KubeletOptions { FailureStatusDelay = TimeSpan.FromHours(1) });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         EphemeralContainerRequest request = LiveCluster.Request("web-0") with { Options = new EphemeralContainerOptions { Image = "no-such-image" } };
 
@@ -168,7 +168,7 @@ public sealed class AddEphemeralContainerTests
     public async Task A_container_that_never_starts_is_an_error_when_the_time_is_over()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync(new KubeletOptions { BeforeStart = (container, token) => container.Container == "app" ? Task.CompletedTask : Task.Delay(-1, token) });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         DebugException failure = await Assert.ThrowsAsync<DebugException>(() => cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep") with { Wait = TimeSpan.FromSeconds(1) }));

@@ -36,15 +36,28 @@ internal sealed class LiveCluster : IAsyncDisposable
         return new PodWatches(new KubernetesApi(await ClusterConnection.OpenAsync(new ConnectionRequest(file, null), TestContext.Current.CancellationToken)));
     }
 
-    /// <summary>Creates a pod that does nothing but run.</summary>
-    internal void AddPod(string name, string ns = "default", string node = "node-1") => Sandbox.Store.Create(ResourceType.Pods, new JsonObject
+    /// <summary>Creates pods that do nothing but run, and returns when they do.</summary>
+    internal async Task AddPodsAsync(string ns, params string[] names)
+    {
+        using ObjectStore.Subscription changes = Sandbox.Store.Watch(Sandbox.Store.Version)!;
+        foreach (string name in names) AddPod(name, ns);
+        HashSet<string> starting = [.. names];
+        await foreach (StoreEvent change in changes.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (change.Resource != ResourceType.Pods || change.Object["status"]?["containerStatuses"]?[0]?["state"]?["running"] is null) continue;
+            starting.Remove((string)change.Object["metadata"]!["name"]!);
+            if (starting.Count == 0) return;
+        }
+    }
+
+    private void AddPod(string name, string ns) => Sandbox.Store.Create(ResourceType.Pods, new JsonObject
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Pod",
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["uid"] = Guid.NewGuid().ToString(), ["creationTimestamp"] = "2026-01-01T00:00:00Z" },
         ["spec"] = new JsonObject
         {
-            ["nodeName"] = node,
+            ["nodeName"] = "node-1",
             ["containers"] = new JsonArray(new JsonObject
             {
                 ["name"] = "app",

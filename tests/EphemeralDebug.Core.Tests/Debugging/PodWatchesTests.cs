@@ -13,7 +13,7 @@ public sealed class PodWatchesTests
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
         string[] pods = [.. Enumerable.Range(0, 60).Select(i => $"web-{i}")];
-        foreach (string pod in pods) cluster.AddPod(pod);
+        await cluster.AddPodsAsync("default", pods);
         await using PodWatches watches = await cluster.WatchesAsync();
 
         EphemeralContainer[] added = await Task.WhenAll(pods.Select(pod => cluster.AddAsync(watches, LiveCluster.Request(pod, "sleep", "600"))));
@@ -36,7 +36,7 @@ public sealed class PodWatchesTests
                 return Task.Delay(Timeout.Infinite, token);
             },
         });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         Task<EphemeralContainer> adding = cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600"));
@@ -55,7 +55,7 @@ public sealed class PodWatchesTests
         {
             BeforeStart = (container, token) => container.Container == "app" ? Task.CompletedTask : go.Task.WaitAsync(token),
         });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         SandboxFault cut = cluster.Sandbox.Faults.CutWatch(LiveCluster.IsPodWatch, afterEvents: 0);
         SandboxFault expired = cluster.Sandbox.Faults.ExpireWatch(LiveCluster.IsPodWatch, afterEvents: 0);
@@ -72,7 +72,7 @@ public sealed class PodWatchesTests
     public async Task Waiting_for_what_is_not_there_says_which()
     {
         await using LiveCluster cluster = await LiveCluster.StartAsync();
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
 
         Task<EphemeralContainer> Wait(string pod, string? container) =>
@@ -90,7 +90,7 @@ public sealed class PodWatchesTests
         {
             BeforeStart = (container, token) => container.Container == "app" ? Task.CompletedTask : Task.Delay(Timeout.Infinite, token),
         });
-        cluster.AddPod("web-0");
+        await cluster.AddPodsAsync("default", "web-0");
         await using PodWatches watches = await cluster.WatchesAsync();
         using CancellationTokenSource stop = new();
 

@@ -34,6 +34,7 @@ public sealed class ListAndWatchTests(ListAndWatchTests.Fixture fixture) : IClas
     [Fact]
     public async Task Pages_show_one_snapshot_and_every_pod_once()
     {
+        int all = fixture.Sandbox.Store.List(ResourceType.Pods, null).Items.Count; // other tests may have left some
         List<string> names = [];
         string? version = null, next = "";
         int page = 0;
@@ -46,7 +47,7 @@ public sealed class ListAndWatchTests(ListAndWatchTests.Fixture fixture) : IClas
             next = (string?)list["metadata"]!["continue"];
             if (++page == 1)
             {
-                Assert.Equal(150, (int)list["metadata"]!["remainingItemCount"]!);
+                Assert.Equal(all - 100, (int)list["metadata"]!["remainingItemCount"]!);
                 // Changes between the pages must not show.
                 Pod("zz-between-pages", ("a", "b"));
             }
@@ -54,7 +55,7 @@ public sealed class ListAndWatchTests(ListAndWatchTests.Fixture fixture) : IClas
         while (next is not null);
         fixture.Sandbox.Store.Remove(ResourceType.Pods, "default", "zz-between-pages");
         Assert.Equal(3, page);
-        Assert.Equal(250, names.Distinct().Count());
+        Assert.Equal(all, names.Distinct().Count());
         Assert.DoesNotContain("zz-between-pages", names);
     }
 

@@ -1,0 +1,29 @@
+using EphemeralDebug.Core.Api;
+using Xunit;
+
+namespace EphemeralDebug.Core.Tests.Api;
+
+/// <summary>Alone, because buffers that other tests have borrowed from the shared pool would be counted here.</summary>
+[CollectionDefinition(nameof(PodListAllocationTests), DisableParallelization = true)]
+[Collection(nameof(PodListAllocationTests))]
+public sealed class PodListAllocationTests
+{
+    [Fact]
+    public async Task A_row_costs_less_than_a_kibibyte_of_allocations()
+    {
+        var json = RealisticPods.List(2000);
+        async Task<long> Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var pods = new KubernetesApi(new FakeTransport((_, _) => FakeTransport.Bytes(json))).ListPodsAsync(new PodQuery(), TestContext.Current.CancellationToken);
+            await foreach (var _ in pods)
+            {
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        await Allocated();
+        Assert.InRange(await Allocated(), 1, 2000 * 1024);
+    }
+}
