@@ -3,6 +3,7 @@ using EphemeralDebug.Bench;
 
 // Without arguments: all benchmarks of BenchmarkDotNet. "memory": the list in memory, as processor
 // time. "lists": the end-to-end comparison in one process, quick.
+// "import": what Import-Module costs. "wait": the threads that waiting for 500 pods takes.
 // "first-row": how the size of the first page changes the wait. "cancel": how long Ctrl+C takes in a body that stalls.
 switch (args.FirstOrDefault())
 {
@@ -14,6 +15,18 @@ switch (args.FirstOrDefault())
         break;
     case "first-row":
         await FirstRow.RunAsync();
+        break;
+    case "import":
+        ImportModule.Run();
+        break;
+    case "import-child":
+        ImportModule.Measure(args[1]);
+        break;
+    case "wait":
+        await WaitForMany.RunAsync();
+        break;
+    case "wait-server":
+        await WaitForMany.ServeAsync();
         break;
     case "cancel":
         await CancelInBody.RunAsync();

@@ -90,8 +90,9 @@ public sealed partial class StreamTests
         await using StreamClient client = await StreamClient.ConnectAsync(Address(cluster, recorded));
         Task replay = client.ReplayAsync(recorded, text =>
         {
-            // The pod goes when the shell has answered.
-            if (text.Contains("\u001b[6n", StringComparison.Ordinal)) cluster.Agent.Terminate(KubeletCluster.Namespace, "sockets", 1);
+            // The pod goes when the shell has answered: when its prompt comes again behind the answer, not with the first one.
+            int answer = text.LastIndexOf("\nstill here", StringComparison.Ordinal);
+            if (answer >= 0 && text.IndexOf("\u001b[6n", answer, StringComparison.Ordinal) >= 0) cluster.Agent.Terminate(KubeletCluster.Namespace, "sockets", 1);
             return Normal(text);
         });
         await cluster.UntilGoneAsync("sockets");
