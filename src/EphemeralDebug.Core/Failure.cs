@@ -532,7 +532,7 @@ internal static class Failure
         "Give one of deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob or service, or select pods with -Label.", workload);
 
     internal static DebugException WorkloadNotFound(string workload, string ns, DebugException said) => new(nameof(WorkloadNotFound), FailureKind.ObjectNotFound,
-        $"There is no {workload} in the namespace '{ns}': {said.Message}", $"Check the name and the namespace: kubectl get {workload.Split('/')[0]} -n {ns}.", workload, said)
+        $"There is no {workload} in the namespace '{ns}'.", $"Check the name and the namespace: kubectl get {workload.Split('/')[0]} -n {ns}", workload, said)
     { StatusCode = said.StatusCode, StatusReason = said.StatusReason };
 
     internal static DebugException WorkloadWithoutSelector(string workload, string ns) => new(nameof(WorkloadWithoutSelector), FailureKind.InvalidOperation,

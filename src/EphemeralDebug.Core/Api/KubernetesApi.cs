@@ -53,8 +53,34 @@ public sealed class KubernetesApi(IClusterTransport transport)
 
     /// <summary>The whole pod, with fields that this module does not know.</summary>
     /// <exception cref="DebugException">There is no such pod, or the server cannot be read.</exception>
-    public Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default) =>
-        Answer.GetObjectAsync(Transport, ResourcePath.Pod(ns, name), cancellationToken);
+    public async Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await Answer.GetObjectAsync(Transport, ResourcePath.Pod(ns, name), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.ErrorId == nameof(Failure.PodNotFound))
+        {
+            await CheckNamespaceAsync(ns, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Tells a namespace that does not exist from one that is empty: the server answers both alike. Says nothing where the
+    /// namespace may not be read.
+    /// </summary>
+    /// <exception cref="DebugException">There is no such namespace, or the server cannot be read.</exception>
+    public async Task CheckNamespaceAsync(string ns, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Answer.GetObjectAsync(Transport, ResourcePath.Namespace(ns), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.StatusCode == 403)
+        {
+        }
+    }
 
     /// <summary>The whole node.</summary>
     /// <exception cref="DebugException">There is no such node, or the server cannot be read.</exception>

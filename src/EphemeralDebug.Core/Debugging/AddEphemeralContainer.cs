@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Diagnosis;
 using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Debugging;
@@ -35,7 +36,7 @@ public static class AddEphemeralContainer
         follower.StartFrom(row.ResourceVersion);
         try
         {
-            return Described(await ContainerWait.UntilAsync(follower, added, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false));
+            return Described(await ContainerWait.UntilAsync(follower, new StartObservation { Container = added, Phase = row.Phase }, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false));
         }
         catch (DebugException e) when (e.StatusCode == 403)
         {

@@ -23,17 +23,16 @@ public static class ContainerWait
         using PodFollower follower = watches.Follow(ns, pod);
         follower.StartFrom(null);
         EphemeralContainer sought = new() { Pod = pod, Namespace = ns, Name = name ?? "" };
-        return await UntilAsync(follower, sought, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
+        return await UntilAsync(follower, new StartObservation { Container = sought }, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async Task<EphemeralContainer> UntilAsync(PodFollower follower, EphemeralContainer container,
+    internal static async Task<EphemeralContainer> UntilAsync(PodFollower follower, StartObservation seen,
         Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (timeout != Timeout.InfiniteTimeSpan) patience.CancelAfter(timeout);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task events = StartEventsLaterAsync(follower, ended.Token);
-        StartObservation seen = new() { Container = container };
         try
         {
             while (true)

@@ -158,11 +158,22 @@ public static class EphemeralContainerSpec
     private static string? Target(PodView pod, EphemeralContainerOptions options, JsonObject? spec, List<string> leftOut)
     {
         string? asked = AskedTarget(options, spec);
-        if (options.NoTarget || !pod.IsWindows)
-            return options.NoTarget ? null : asked ?? pod.DefaultContainer;
-        if (asked is not null)
-            leftOut.Add($"target {asked}: {WindowsIgnoresTarget}");
-        return null;
+        if (options.NoTarget)
+            return null;
+        if (pod.IsWindows)
+        {
+            if (asked is not null)
+                leftOut.Add($"target {asked}: {WindowsIgnoresTarget}");
+            return null;
+        }
+        // The kubelet cannot start a container beside a target that does not run. Where nobody asked for that target, a
+        // container without it is worth more than none.
+        if (asked is null && pod.DefaultContainer is { } usual && !pod.Runs(usual))
+        {
+            leftOut.Add($"target {usual}: it does not run now");
+            return null;
+        }
+        return asked ?? pod.DefaultContainer;
     }
 
     private static string DrawName(PodView pod, Func<string> suffix)

@@ -62,5 +62,8 @@ internal sealed class PodView(JsonObject pod)
         .Concat(Json.Object("status").Objects("initContainerStatuses"))
         .FirstOrDefault(status => status.String("name") == container);
 
+    /// <summary>Whether a container runs now; true as well for a pod whose status is not known (one from a file).</summary>
+    internal bool Runs(string container) => Phase is null || StatusOf(container).Object("state").Object("running") is not null;
+
     internal static IEnumerable<string> Names(IEnumerable<JsonObject> items) => items.Select(item => item.String("name")).OfType<string>();
 }

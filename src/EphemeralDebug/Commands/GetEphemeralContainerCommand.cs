@@ -99,10 +99,14 @@ public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
         {
             KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
             PodQuery query = new() { Namespace = AllNamespaces ? null : ns ?? api.Transport.DefaultNamespace, LabelSelector = Label };
+            bool any = false;
             await foreach (PodInfo pod in api.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
             {
+                any = true;
                 await SayAsync(voice, pod, container: null).ConfigureAwait(false);
             }
+
+            if (!any && query.Namespace is { } empty) await api.CheckNamespaceAsync(empty, cancellationToken).ConfigureAwait(false);
         });
     }
 

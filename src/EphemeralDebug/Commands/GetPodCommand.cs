@@ -53,14 +53,17 @@ public sealed class GetPodCommand : NamespacedCmdlet
         {
             KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
             PodQuery query = await QueryAsync(api, ns, cancellationToken).ConfigureAwait(false);
+            bool any = false;
             foreach (string? fields in names.Narrow(Field))
             {
                 await foreach (PodInfo pod in api.ListPodsAsync(query with { FieldSelector = fields }, cancellationToken).ConfigureAwait(false))
                 {
+                    any = true;
                     if (names.Accept(pod.Name)) await voice.ObjectAsync(AllNamespaces ? WithNamespaceColumn(pod) : pod).ConfigureAwait(false);
                 }
             }
 
+            if (!any && query.Namespace is { } empty) await api.CheckNamespaceAsync(empty, cancellationToken).ConfigureAwait(false);
             foreach (string missing in names.NotFound)
             {
                 await voice.ErrorAsync(Errors.ErrorRecords.From(Failure.PodNotFound(query.Namespace, missing), missing)).ConfigureAwait(false);

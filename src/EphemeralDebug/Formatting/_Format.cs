@@ -36,6 +36,9 @@ public static class _Format
         };
     }
 
+    /// <summary>How long a container has been running, or ran; nothing before it starts.</summary>
+    public static string Age(EphemeralContainer container) => container.Age is { } age ? Age(age) : "";
+
     /// <summary>Restarts as kubectl prints them: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public static string Restarts(PodInfo pod) => pod is { Restarts: > 0, LastRestart: { } last }
         ? $"{pod.Restarts} ({Age(DateTimeOffset.UtcNow - last)} ago)"

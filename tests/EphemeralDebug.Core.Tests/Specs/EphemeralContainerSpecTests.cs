@@ -26,7 +26,7 @@ public sealed class EphemeralContainerSpecTests
               { "name": "proxy", "image": "p" }],
             "ephemeralContainers": [{ "name": "debugger-taken", "image": "x" }]
           },
-          "status": { "phase": "Running", "containerStatuses": [{ "name": "web", "user": { "linux": { "uid": 1234, "gid": 0 } } }] }
+          "status": { "phase": "Running", "containerStatuses": [{ "name": "web", "state": { "running": {} }, "user": { "linux": { "uid": 1234, "gid": 0 } } }, { "name": "proxy", "state": { "running": {} } }] }
         }
         """;
 
@@ -45,6 +45,21 @@ public sealed class EphemeralContainerSpecTests
         Assert.Equal(expected, plan.Target);
         Assert.Equal(expected, (string?)plan.Container["targetContainerName"]);
         Assert.Equal(expected is not null, plan.Container.ContainsKey("targetContainerName"));
+    }
+
+    [Theory]
+    [InlineData("""{ "waiting": { "reason": "CrashLoopBackOff" } }""")]
+    [InlineData("""{ "terminated": { "exitCode": 0 } }""")]
+    public void A_default_target_that_does_not_run_is_left_out_and_named(string state)
+    {
+        JsonObject pod = NewPod();
+        pod["status"]!["containerStatuses"]![0]!["state"] = JsonNode.Parse(state);
+
+        EphemeralContainerPlan plan = Build(pod, new());
+
+        Assert.Null(plan.Target);
+        Assert.Equal(["target web: it does not run now"], plan.LeftOut);
+        Assert.Equal("web", Build(pod, new() { Target = "web" }).Target);
     }
 
     [Fact]
