@@ -44,17 +44,14 @@ public static class _Format
         ? $"{pod.Restarts} ({Age(DateTimeOffset.UtcNow - last)} ago)"
         : pod.Restarts.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>State and reason in one: <c>Running</c>, <c>Waiting: ErrImagePull</c>, <c>Terminated: Error (3)</c>.</summary>
-    public static string State(EphemeralContainer container)
+    /// <summary>A container's state as kubectl words a pod's: <c>Running</c>, <c>ErrImagePull</c>, <c>Completed (0)</c>, <c>Error (3)</c>.</summary>
+    public static string Status(EphemeralContainer container) => container.State switch
     {
-        string reason = string.IsNullOrEmpty(container.Reason) ? "" : $": {container.Reason}";
-        return container.State switch
-        {
-            ContainerState.Terminated => $"Terminated{reason} ({container.ExitCode})",
-            ContainerState.Unknown => container.Reason ?? "Accepted",
-            _ => container.State + reason,
-        };
-    }
+        ContainerState.Running => "Running",
+        ContainerState.Terminated => $"{container.Reason ?? "Terminated"} ({container.ExitCode})",
+        ContainerState.Waiting => container.Reason ?? "Waiting",
+        _ => container.Reason ?? "Accepted",
+    };
 
     /// <summary>A list, or <c>&lt;none&gt;</c>.</summary>
     public static string List(string[]? items) => items is { Length: > 0 } ? string.Join(',', items) : "<none>";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Store;
 using Xunit;
@@ -8,9 +7,9 @@ namespace EphemeralDebug.Core.Tests.SandboxApi;
 /// <summary>An ordinary kubectl works with the sandbox. Where there is none on PATH, these tests say so and are skipped.</summary>
 public sealed class KubectlTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("sandbox-kubectl-").FullName;
+    private readonly Kubectl _kubectl = new(fixture.Sandbox);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _kubectl.Dispose();
 
     [Fact]
     public async Task Lists_pods_of_all_namespaces()
@@ -54,7 +53,7 @@ public sealed class KubectlTests(SandboxFixture fixture) : IClassFixture<Sandbox
     [Fact]
     public async Task Creates_a_pod_from_a_file_and_hears_of_unknown_fields()
     {
-        string good = Path.Combine(_folder, "good.json"), bad = Path.Combine(_folder, "bad.json");
+        string good = Path.Combine(_kubectl.Folder, "good.json"), bad = Path.Combine(_kubectl.Folder, "bad.json");
         await File.WriteAllTextAsync(good, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"from-file"},"spec":{"containers":[{"name":"a","image":"busybox"}]}}""", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(bad, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"bad-file"},"spec":{"containres":[],"containers":[{"name":"a","image":"busybox"}]}}""", TestContext.Current.CancellationToken);
         Assert.Equal("pod/from-file created", (await KubectlAsync("-n", "cap", "create", "-f", good)).Trim());
@@ -90,23 +89,5 @@ public sealed class KubectlTests(SandboxFixture fixture) : IClassFixture<Sandbox
 
     private Task<string> KubectlAsync(params string[] arguments) => KubectlAsync(0, arguments);
 
-    private async Task<string> KubectlAsync(int exitCode, params string[] arguments)
-    {
-        string kubectl = OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl";
-        Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, kubectl))),
-            "There is no kubectl on PATH.");
-        string config = fixture.Sandbox.WriteKubeConfig(Path.Combine(_folder, "config"));
-        ProcessStartInfo start = new(kubectl, ["--kubeconfig", config, "--cache-dir", Path.Combine(_folder, "cache"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == exitCode, $"kubectl {string.Join(' ', arguments)}: exit code {process.ExitCode}\n{await error}\n"
-            + string.Join("\n", fixture.Sandbox.Requests.TakeLast(8)));
-        return await output;
-    }
+    private Task<string> KubectlAsync(int exitCode, params string[] arguments) => _kubectl.RunAsync(exitCode, null, arguments);
 }
