@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EphemeralDebug.Core.Tests.Api;
 
-/// <summary>Alone, because buffers that other tests have borrowed from the shared pool would be counted here.</summary>
+/// <summary>Alone, because buffers that other tests have borrowed from the shared pool would be missing here.</summary>
 [CollectionDefinition(nameof(PodListAllocationTests), DisableParallelization = true)]
 [Collection(nameof(PodListAllocationTests))]
 public sealed class PodListAllocationTests
@@ -23,7 +23,9 @@ public sealed class PodListAllocationTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        await Allocated();
-        Assert.InRange(await Allocated(), 1, 2000 * 1024);
+        // The least of several: a collection in between makes the pool give its buffers up, and the next list rent new ones.
+        var least = long.MaxValue;
+        for (var i = 0; i < 6; i++) least = Math.Min(least, await Allocated());
+        Assert.InRange(least, 1, 2000 * 1024);
     }
 }
