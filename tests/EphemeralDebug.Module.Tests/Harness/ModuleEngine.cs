@@ -46,6 +46,9 @@ public sealed class ModuleEngine : IDisposable
         return UI.Text[textBefore..];
     }
 
+    /// <summary>Makes every cmdlet of the module take a kubeconfig by default, as $PSDefaultParameterValues does.</summary>
+    public void UseKubeConfig(string path) => _session.SetModuleDefault("KubeConfig", path);
+
     /// <summary>Starts a script that the test will stop, or wait for.</summary>
     public RunningPipeline Start(string script, params (string Name, object? Value)[] variables) => new(Prepare(script, variables), UI);
 
