@@ -109,5 +109,7 @@ public static class AddEphemeralContainer
         }
     }
 
-    private static bool IsRefusedByAdmission(DebugException e) => e.ErrorId is nameof(Failure.PodSecurityViolation) or nameof(Failure.AdmissionDenied);
+    // Pod Security, a webhook or a policy; or OpenShift's security context constraints, which say so in words alone.
+    private static bool IsRefusedByAdmission(DebugException e) => e.ErrorId is nameof(Failure.PodSecurityViolation) or nameof(Failure.AdmissionDenied)
+        || (e.StatusCode == 403 && e.Message.Contains("security context constraint", StringComparison.Ordinal));
 }

@@ -58,6 +58,22 @@ public sealed class AddEphemeralContainerTests
         Assert.Equal((int)expected - 1, cluster.Verbose.Count(line => line.Contains("is refused", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(403, "pods \\\"web-0\\\" is forbidden: unable to validate against any security context constraint: [capabilities.add: Invalid value: \\\"SYS_PTRACE\\\"]")]
+    [InlineData(400, "admission webhook \\\"policy.example\\\" denied the request: SYS_PTRACE is not allowed")]
+    [InlineData(422, "pods \\\"web-0\\\" is forbidden: ValidatingAdmissionPolicy 'no-ptrace' with binding 'all' denied request: SYS_PTRACE is not allowed")]
+    public async Task Auto_goes_on_whoever_refuses(int code, string message)
+    {
+        await using LiveCluster cluster = await LiveCluster.StartAsync();
+        await cluster.AddPodsAsync("default", "web-0");
+        await using PodWatches watches = await cluster.WatchesAsync();
+        cluster.Sandbox.Faults.Respond(LiveCluster.IsPatch, code,
+            $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"Forbidden","details":{"name":"web-0","kind":"pods"},"code":{{code}}}""",
+            "application/json", times: 1);
+
+        Assert.Equal(DebugProfile.Baseline, (await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600"))).Profile);
+    }
+
     [Fact]
     public async Task An_explicit_profile_that_is_refused_is_an_error_and_stores_nothing()
     {
