@@ -1,5 +1,6 @@
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Diagnosis;
+using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Debugging;
 
@@ -20,10 +21,18 @@ public static class ContainerWait
     public static async Task<EphemeralContainer> RunAsync(PodWatches watches, string ns, string pod, string? name,
         Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
-        using PodFollower follower = watches.Follow(ns, pod);
+        using PodFollower follower = watches.Follow(ns, NameRules.Pod(pod));
         follower.StartFrom(null);
         EphemeralContainer sought = new() { Pod = pod, Namespace = ns, Name = name ?? "" };
-        return await UntilAsync(follower, new StartObservation { Container = sought }, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await UntilAsync(follower, new StartObservation { Container = sought }, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.ErrorId == nameof(Failure.PodNotFound))
+        {
+            await watches.Api.CheckNamespaceAsync(ns, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     internal static async Task<EphemeralContainer> UntilAsync(PodFollower follower, StartObservation seen,
@@ -38,8 +47,9 @@ public static class ContainerWait
             while (true)
             {
                 seen = Look(seen, await follower.NextAsync(patience.Token).ConfigureAwait(false), listener);
-                if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen.Container;
+                // First: with some runtimes a process that could not be started shows as one that has ended.
                 if (StartFailure.Find(seen) is { } cannot) throw cannot;
+                if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen.Container;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && patience.IsCancellationRequested)

@@ -13,6 +13,9 @@ namespace EphemeralDebug.Commands;
 [OutputType(typeof(EphemeralContainer))]
 public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
 {
+    // Pods are read several at once, and their containers come in the order of the pods all the same.
+    private Task _before = Task.CompletedTask;
+
     /// <summary>The pods: names, <c>pod/NAME</c>, or objects; all pods of the namespace by default.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(PodCompleter))]
@@ -78,15 +81,26 @@ public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
     {
         ConnectionRequest cluster = Cluster(pod);
         string? ns = NamespaceOf(pod);
+        Task before = _before;
+        TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _before = said.Task;
         Start(
             async (voice, cancellationToken) =>
             {
-                KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
-                PodInfo now = KubernetesApi.ReadPod(
-                    await api.GetPodAsync(ns ?? api.Transport.DefaultNamespace, pod.Name, cancellationToken).ConfigureAwait(false),
-                    api.Transport.Context,
-                    api.Transport.KubeConfig);
-                await SayAsync(voice, now, pod.ContainerName).ConfigureAwait(false);
+                try
+                {
+                    KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
+                    PodInfo now = KubernetesApi.ReadPod(
+                        await api.GetPodAsync(ns ?? api.Transport.DefaultNamespace, pod.Name, cancellationToken).ConfigureAwait(false),
+                        api.Transport.Context,
+                        api.Transport.KubeConfig);
+                    await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await SayAsync(voice, now, pod.ContainerName).ConfigureAwait(false);
+                }
+                finally
+                {
+                    said.SetResult();
+                }
             },
             pod.Text);
     }
