@@ -53,18 +53,8 @@ public sealed class KubernetesApi(IClusterTransport transport)
 
     /// <summary>The whole pod, with fields that this module does not know.</summary>
     /// <exception cref="DebugException">There is no such pod, or the server cannot be read.</exception>
-    public async Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await Answer.GetObjectAsync(Transport, ResourcePath.Pod(ns, name), cancellationToken).ConfigureAwait(false);
-        }
-        catch (DebugException e) when (e.ErrorId == nameof(Failure.PodNotFound))
-        {
-            await CheckNamespaceAsync(ns, cancellationToken).ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default) =>
+        AboutPodAsync(ns, () => Answer.GetObjectAsync(Transport, ResourcePath.Pod(ns, name), cancellationToken), cancellationToken);
 
     /// <summary>
     /// Tells a namespace that does not exist from one that is empty: the server answers both alike. Says nothing where the
@@ -79,6 +69,20 @@ public sealed class KubernetesApi(IClusterTransport transport)
         }
         catch (DebugException e) when (e.StatusCode == 403)
         {
+        }
+    }
+
+    // Of a pod in a namespace that does not exist the server says that there is no such pod.
+    private async Task<T> AboutPodAsync<T>(string ns, Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request().ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.ErrorId == nameof(Failure.PodNotFound))
+        {
+            await CheckNamespaceAsync(ns, cancellationToken).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -212,7 +216,7 @@ public sealed class KubernetesApi(IClusterTransport transport)
             .With("previous", query.Previous)
             .With("limitBytes", query.LimitBytes);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{ResourcePath.Pod(ns, pod)}/log{parameters}", UriKind.Relative));
-        var response = await Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await AboutPodAsync(ns, () => Transport.SendAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
             return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
