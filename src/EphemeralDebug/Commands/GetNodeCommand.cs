@@ -32,9 +32,14 @@ public sealed class GetNodeCommand : KubernetesCmdlet
     protected override void ProcessRecord()
     {
         ConnectionRequest cluster = Cluster();
-        ObjectNames names = new(Name);
+        ObjectNames names = new(Name, "node", "nodes", "no");
         Start(async (voice, cancellationToken) =>
         {
+            foreach (string wrong in names.Invalid)
+            {
+                await voice.ErrorAsync(Errors.ErrorRecords.From(Failure.InvalidObjectName("node", wrong), wrong)).ConfigureAwait(false);
+            }
+
             KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
             NodeQuery query = new() { LabelSelector = Label };
             foreach (string? fields in names.Narrow(Field))

@@ -47,13 +47,18 @@ public sealed class GetPodCommand : NamespacedCmdlet
     protected override void ProcessRecord()
     {
         ConnectionRequest cluster = Cluster();
-        ObjectNames names = new(Name);
+        ObjectNames names = new(Name, "pod", "pods", "po");
         string? ns = NamespaceOf();
         Start(async (voice, cancellationToken) =>
         {
+            foreach (string wrong in names.Invalid)
+            {
+                await voice.ErrorAsync(Errors.ErrorRecords.From(Failure.InvalidPodName(wrong), wrong)).ConfigureAwait(false);
+            }
+
             KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
             PodQuery query = await QueryAsync(api, ns, cancellationToken).ConfigureAwait(false);
-            bool any = false;
+            bool any = names.Invalid.Count > 0;
             foreach (string? fields in names.Narrow(Field))
             {
                 await foreach (PodInfo pod in api.ListPodsAsync(query with { FieldSelector = fields }, cancellationToken).ConfigureAwait(false))

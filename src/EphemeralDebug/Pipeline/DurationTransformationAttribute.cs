@@ -16,6 +16,8 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     {
         object plain = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (plain is TimeSpan) return plain;
+        // PowerShell reads 2d as the number 2 of type decimal; who types it means days.
+        if (plain is decimal days) return TimeSpan.FromDays((double)days);
         string text = Convert.ToString(plain, CultureInfo.InvariantCulture) ?? "";
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)) return TimeSpan.FromSeconds(seconds);
         Match match = GoDuration().Match(text);

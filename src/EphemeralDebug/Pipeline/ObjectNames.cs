@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Pipeline;
 
@@ -8,22 +9,30 @@ internal sealed class ObjectNames
     private readonly List<string> _exact = [];
     private readonly List<WildcardPattern> _patterns = [];
     private readonly HashSet<string> _found = [];
+    private readonly List<string> _invalid = [];
 
-    internal ObjectNames(string[]? names)
+    /// <param name="names">What the user gave; null for all objects.</param>
+    /// <param name="types">What may stand before a slash, as in <c>pod/web-0</c>, which kubectl prints.</param>
+    internal ObjectNames(string[]? names, params string[] types)
     {
         foreach (string name in names ?? [])
         {
-            string plain = name[(name.LastIndexOf('/') + 1)..]; // pod/web-0, as kubectl prints it
+            int slash = name.IndexOf('/', StringComparison.Ordinal);
+            string plain = slash > 0 && types.Contains(name[..slash], StringComparer.OrdinalIgnoreCase) ? name[(slash + 1)..] : name;
             if (WildcardPattern.ContainsWildcardCharacters(plain)) _patterns.Add(WildcardPattern.Get(plain, WildcardOptions.IgnoreCase));
-            else _exact.Add(plain);
+            else if (NameRules.IsSubdomain(plain)) _exact.Add(plain);
+            else _invalid.Add(name);
         }
     }
+
+    /// <summary>What can be no object's name. It never enters a selector, where a comma in it would ask for something else.</summary>
+    internal IReadOnlyList<string> Invalid => _invalid;
 
     /// <summary>The names without wildcards that no object had.</summary>
     internal IEnumerable<string> NotFound => _exact.Where(name => !_found.Contains(name));
 
     /// <summary>Lets the server look for the names where they are exact; one list serves all wildcards.</summary>
-    internal IEnumerable<string?> Narrow(string? fieldSelector) => _patterns.Count > 0 || _exact.Count == 0
+    internal IEnumerable<string?> Narrow(string? fieldSelector) => _patterns.Count > 0 || (_exact.Count == 0 && _invalid.Count == 0)
         ? [fieldSelector]
         : _exact.Distinct().Select(string? (name) => string.IsNullOrEmpty(fieldSelector) ? $"metadata.name={name}" : $"{fieldSelector},metadata.name={name}");
 

@@ -112,6 +112,18 @@ public class TestCluster : IAsyncLifetime
         return Store.Create(ResourceType.Pods, pod) ?? throw new InvalidOperationException($"There is a pod {ns}/{name} already.");
     }
 
+    /// <summary>Makes a pod look as if its containers ran; for one that no kubelet brings to life.</summary>
+    internal static void Runs(JsonObject pod) => pod["status"] = new JsonObject
+    {
+        ["phase"] = "Running",
+        ["containerStatuses"] = new JsonArray([.. pod["spec"]!["containers"]!.AsArray().Select(container => new JsonObject
+        {
+            ["name"] = (string?)container!["name"],
+            ["ready"] = true,
+            ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = "2026-01-05T08:00:00Z" } },
+        })]),
+    };
+
     /// <summary>Stores a pod and waits until it runs.</summary>
     internal async Task<JsonObject> RunPodAsync(string name, string ns = "default", Action<JsonObject>? shape = null)
     {
