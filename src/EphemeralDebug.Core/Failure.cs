@@ -517,11 +517,11 @@ internal static class Failure
         "Look the name up with Get-Pod or Get-Node.", name);
 
     internal static DebugException InvalidLabelSelector(string selector, int position, string why) => new(nameof(InvalidLabelSelector), FailureKind.InvalidArgument,
-        $"The label selector '{selector}' is wrong at character {position}: {why}.",
+        $"The label selector '{PlainText.Clean(selector)}' is wrong at character {position}: {PlainText.Clean(why)}.",
         "Write it as kubectl takes it: -Label 'app=web,tier!=test', 'env in (a,b)', '!canary'.", selector);
 
     internal static DebugException InvalidFieldSelector(string selector, int position, string why) => new(nameof(InvalidFieldSelector), FailureKind.InvalidArgument,
-        $"The field selector '{selector}' is wrong at character {position}: {why}.",
+        $"The field selector '{PlainText.Clean(selector)}' is wrong at character {position}: {PlainText.Clean(why)}.",
         "Write it as kubectl takes it: -Field 'status.phase=Running,spec.nodeName!=n1'.", selector);
 
     internal static DebugException InvalidWorkload(string workload) => new(nameof(InvalidWorkload), FailureKind.InvalidArgument,

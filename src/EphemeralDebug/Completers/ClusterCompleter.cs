@@ -37,7 +37,7 @@ public abstract class ClusterCompleter : IArgumentCompleter
     private IReadOnlyList<Candidate> Find(IDictionary bound)
     {
         string? context = bound["Context"] as string;
-        string? kubeConfig = bound["KubeConfig"] as string;
+        string? kubeConfig = KubeConfigPath.Of(bound["KubeConfig"]);
         string? ns = bound["Namespace"] as string;
         string? pod = PodReference.From((bound["Pod"] as object[])?.FirstOrDefault() ?? bound["Pod"])?.Name;
         var key = (GetType(), context, kubeConfig, ns, pod);

@@ -14,7 +14,7 @@ public sealed class ContextCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = (wordToComplete ?? "").Trim('\'', '"');
-        return Contexts(fakeBoundParameters?["KubeConfig"] as string)
+        return Contexts(KubeConfigPath.Of(fakeBoundParameters?["KubeConfig"]))
             .Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             .Select(name => new CompletionResult(ClusterCompleter.Quoted(name), name, CompletionResultType.ParameterValue, name));
     }

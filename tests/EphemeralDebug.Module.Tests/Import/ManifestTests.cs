@@ -41,7 +41,9 @@ public sealed class ManifestTests
         string[] classes = [.. module.ImplementingAssembly.GetTypes()
             .Select(type => type.GetCustomAttribute<CmdletAttribute>()).OfType<CmdletAttribute>()
             .Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order(StringComparer.Ordinal)];
-        Assert.Equal(classes, module.ExportedCmdlets.Keys.Order(StringComparer.Ordinal));
+        string[] cmdlets = ["Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod", "New-EphemeralContainer", "Wait-EphemeralContainer"];
+        Assert.Equal(cmdlets, classes);
+        Assert.Equal(cmdlets, module.ExportedCmdlets.Keys.Order(StringComparer.Ordinal));
         Assert.Empty(module.ExportedFunctions);
         Assert.Empty(module.ExportedAliases);
         Assert.Empty(module.ExportedVariables);
@@ -62,6 +64,7 @@ public sealed class ManifestTests
         using ModuleEngine engine = new();
         const string Exported = "(Get-Module EphemeralDebug).ExportedCommands.Keys | Sort-Object";
         string[] first = [.. engine.Run(Exported).As<string>()];
+        Assert.NotEmpty(first);
 
         for (int time = 0; time < 2; time++)
         {
