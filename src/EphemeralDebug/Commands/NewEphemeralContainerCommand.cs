@@ -16,7 +16,6 @@ namespace EphemeralDebug.Commands;
 public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
 {
     private EphemeralContainerOptions? _options;
-    private Waiting? _waiting;
 
     /// <summary>The pods: names, <c>pod/NAME</c>, or objects.</summary>
     [Parameter(Position = 0)]
@@ -151,27 +150,12 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
         foreach (PodReference pod in pods) Add(pod);
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        base.EndProcessing();
-        if (_waiting?.Progress.LastRecord is { } last) WriteProgress(last);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _waiting?.Dispose();
-    }
-
     private void Add(PodReference pod)
     {
         string? ns = NamespaceOf(pod);
         if (!ShouldProcess(ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}", $"Add an ephemeral container of image {_options!.Image ?? EphemeralContainerOptions.DefaultImage}")) return;
-        _waiting ??= new Waiting(MyInvocation.MyCommand.Name);
-        TimeSpan? wait = NoWait ? null : WaitEphemeralContainerCommand.Patience(TimeoutSec);
-        Start(_waiting.For(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
+        TimeSpan? wait = NoWait ? null : Waiting.Patience(TimeoutSec);
+        StartWaiting(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
         {
             EphemeralContainerRequest request = new()
             {
@@ -183,7 +167,7 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
                 Wait = wait,
             };
             await voice.ObjectAsync(await AddEphemeralContainer.RunAsync(watches, request, listener, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        }), pod.Text);
+        }, pod.Text);
     }
 
     private EphemeralContainerOptions Options() => new()

@@ -9,8 +9,6 @@ namespace EphemeralDebug.Commands;
 [OutputType(typeof(EphemeralContainer))]
 public sealed class WaitEphemeralContainerCommand : DebugContainerCmdlet
 {
-    private Waiting? _waiting;
-
     /// <summary>What to wait for. One that has already ended counts as having run.</summary>
     [Parameter]
     [ValidateSet(nameof(ContainerState.Running), nameof(ContainerState.Terminated))]
@@ -28,8 +26,7 @@ public sealed class WaitEphemeralContainerCommand : DebugContainerCmdlet
     private protected override void Process(PodReference pod, string? container)
     {
         string? ns = NamespaceOf(pod);
-        _waiting ??= new Waiting(MyInvocation.MyCommand.Name);
-        Start(_waiting.For(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
+        StartWaiting(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
         {
             EphemeralContainer ended = await ContainerWait.RunAsync(
                 watches,
@@ -37,27 +34,10 @@ public sealed class WaitEphemeralContainerCommand : DebugContainerCmdlet
                 pod.Name,
                 container,
                 For == ContainerState.Running ? ContainerWait.HasStarted : ContainerWait.HasEnded,
-                Patience(TimeoutSec),
+                Waiting.Patience(TimeoutSec),
                 listener,
                 cancellationToken).ConfigureAwait(false);
             await voice.ObjectAsync(ended).ConfigureAwait(false);
-        }), pod.Text);
-    }
-
-    /// <summary>A time-out as users give it.</summary>
-    internal static TimeSpan Patience(int timeoutSec) => timeoutSec == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(timeoutSec);
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        base.EndProcessing();
-        if (_waiting?.Progress.LastRecord is { } last) WriteProgress(last);
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _waiting?.Dispose();
+        }, pod.Text);
     }
 }

@@ -2,12 +2,15 @@ using System.Management.Automation;
 using EphemeralDebug.Completers;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Core.Debugging;
 
 namespace EphemeralDebug.Pipeline;
 
 /// <summary>A cmdlet that talks to a cluster: which kubeconfig and which context.</summary>
 public abstract class KubernetesCmdlet : AsyncCmdlet
 {
+    private Waiting? _waiting;
+
     /// <summary>The context of the kubeconfig to use; the current one by default. Case-sensitive, as in kubectl.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ContextCompleter))]
@@ -28,4 +31,31 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
     /// <summary>Reaches a cluster; connections are kept between cmdlets.</summary>
     internal static async ValueTask<KubernetesApi> ConnectAsync(ConnectionRequest cluster, CancellationToken cancellationToken) =>
         new(await ClusterConnection.OpenAsync(cluster, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// Starts work that waits for a pod, as <see cref="AsyncCmdlet.Start"/> does: on the watches that all pods of its cluster share, and
+    /// with the cmdlet's one progress bar.
+    /// </summary>
+    private protected void StartWaiting(
+        ConnectionRequest cluster,
+        Func<PodWatches, DebugListener, Pump.Voice, CancellationToken, Task> work,
+        object? target = null)
+    {
+        _waiting ??= new Waiting(MyInvocation.MyCommand.Name);
+        Start(_waiting.For(cluster, work), target);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_waiting?.Progress.LastRecord is { } last) WriteProgress(last);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _waiting?.Dispose();
+    }
 }

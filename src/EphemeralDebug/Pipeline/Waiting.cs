@@ -18,6 +18,9 @@ internal sealed class Waiting(string cmdlet) : IDisposable
     /// <summary>The bar, to be taken away at the end.</summary>
     internal WaitProgress Progress { get; } = new(cmdlet);
 
+    /// <summary>A time-out as users give it: in seconds, 0 for none.</summary>
+    internal static TimeSpan Patience(int timeoutSec) => timeoutSec == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(timeoutSec);
+
     /// <summary>Work for one pod, with the watches of its cluster and a listener that speaks on the cmdlet's streams.</summary>
     internal Func<Pump.Voice, CancellationToken, Task> For(
         ConnectionRequest cluster,
