@@ -1,9 +1,7 @@
 using System.Management.Automation;
 using EphemeralDebug.Completers;
-using EphemeralDebug.Core;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Cluster;
-using EphemeralDebug.Errors;
 using EphemeralDebug.Pipeline;
 
 namespace EphemeralDebug.Commands;
@@ -11,16 +9,10 @@ namespace EphemeralDebug.Commands;
 /// <summary>Lists ephemeral containers with their states: of pods, of a namespace, or of all namespaces.</summary>
 [Cmdlet(VerbsCommon.Get, "EphemeralContainer")]
 [OutputType(typeof(EphemeralContainer))]
-public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
+public sealed class GetEphemeralContainerCommand : PodCmdlet
 {
     // Pods are read several at once, and their containers come in the order of the pods all the same.
     private Task _before = Task.CompletedTask;
-
-    /// <summary>The pods: names, <c>pod/NAME</c>, or objects; all pods of the namespace by default.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(PodCompleter))]
-    [PodReferenceTransformation]
-    public PodReference[]? Pod { get; set; }
 
     /// <summary>The containers' names, or wildcards.</summary>
     [Parameter(Position = 1)]
@@ -28,11 +20,6 @@ public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
     [ArgumentCompleter(typeof(EphemeralContainerCompleter))]
     [SupportsWildcards]
     public string[]? Name { get; set; }
-
-    /// <summary>Pods, or ephemeral containers whose present state is wanted, from the pipeline.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [PodReferenceTransformation]
-    public PodReference[]? InputObject { get; set; }
 
     /// <summary>The ephemeral containers of all namespaces.</summary>
     [Parameter]
@@ -52,32 +39,16 @@ public sealed class GetEphemeralContainerCommand : NamespacedCmdlet
     internal override int MaxRunning => 16;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void TakeWords(string[] words) => Name ??= words;
+
+    /// <inheritdoc/>
+    private protected override void ProcessNone()
     {
-        try
-        {
-            if (MyInvocation.ExpectingInput && Pod is not null) Name ??= InvocationText.WordsBehindPipeline(MyInvocation, Pod);
-        }
-        catch (DebugException e)
-        {
-            ThrowTerminatingError(ErrorRecords.From(e, target: null));
-        }
+        if (!MyInvocation.ExpectingInput) StartList();
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if ((MyInvocation.ExpectingInput ? InputObject : Pod) is { } pods)
-        {
-            foreach (PodReference pod in pods) StartPod(pod);
-        }
-        else if (!MyInvocation.ExpectingInput)
-        {
-            StartList();
-        }
-    }
-
-    private void StartPod(PodReference pod)
+    private protected override void Process(PodReference pod)
     {
         ConnectionRequest cluster = Cluster(pod);
         string? ns = NamespaceOf(pod);

@@ -13,20 +13,9 @@ namespace EphemeralDebug.Commands;
 /// <summary>Adds an ephemeral container to running pods, and gives each back when it runs, has ended, or cannot start.</summary>
 [Cmdlet(VerbsCommon.New, "EphemeralContainer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(EphemeralContainer))]
-public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
+public sealed class NewEphemeralContainerCommand : PodCmdlet
 {
     private EphemeralContainerOptions? _options;
-
-    /// <summary>The pods: names, <c>pod/NAME</c>, or objects.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(PodCompleter))]
-    [PodReferenceTransformation]
-    public PodReference[]? Pod { get; set; }
-
-    /// <summary>Pods from the pipeline: objects of Get-Pod or of kubectl's JSON, or names.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    [PodReferenceTransformation]
-    public PodReference[]? InputObject { get; set; }
 
     /// <summary>The image; <c>busybox</c> by default.</summary>
     [Parameter]
@@ -127,6 +116,7 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         try
         {
             _options = Options();
@@ -139,18 +129,10 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if ((MyInvocation.ExpectingInput ? InputObject : Pod) is not { } pods)
-        {
-            ThrowTerminatingError(ErrorRecords.From(Failure.PodRequired(MyInvocation.MyCommand.Name), target: null));
-            return;
-        }
+    private protected override void TakeWords(string[] words) => Command = [.. words, .. Command ?? []]; // Get-Pod | New-EphemeralContainer -- sleep 600
 
-        foreach (PodReference pod in pods) Add(pod);
-    }
-
-    private void Add(PodReference pod)
+    /// <inheritdoc/>
+    private protected override void Process(PodReference pod)
     {
         string? ns = NamespaceOf(pod);
         if (!ShouldProcess(ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}", $"Add an ephemeral container of image {_options!.Image ?? EphemeralContainerOptions.DefaultImage}")) return;
@@ -174,7 +156,7 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
     {
         Name = Name,
         Image = Image,
-        Command = [.. CommandWords()],
+        Command = Command ?? [],
         ArgumentsOnly = ArgumentsOnly,
         Env = [.. EnvironmentVariables()],
         ImagePullPolicy = ImagePullPolicy,
@@ -192,14 +174,6 @@ public sealed class NewEphemeralContainerCommand : NamespacedCmdlet
         CopyVolumeMounts = CopyVolumeMounts,
         WorkingDirectory = WorkingDirectory,
     };
-
-    // In `Get-Pod | New-EphemeralContainer -- sleep 600` PowerShell binds `sleep` to the first position, which is -Pod's. The pods
-    // come through the pipeline there, so what stands in that position is the command's first word.
-    private IEnumerable<string> CommandWords()
-    {
-        if (!MyInvocation.ExpectingInput || Pod is null) return Command ?? [];
-        return InvocationText.WordsBehindPipeline(MyInvocation, Pod).Concat(Command ?? []);
-    }
 
     private IEnumerable<EnvironmentVariable> EnvironmentVariables()
     {
