@@ -56,6 +56,14 @@ public sealed class KubernetesApi(IClusterTransport transport)
     public Task<JsonObject> GetPodAsync(string ns, string name, CancellationToken cancellationToken = default) =>
         AboutPodAsync(ns, () => Answer.GetObjectAsync(Transport, ResourcePath.Pod(ns, name), cancellationToken), cancellationToken);
 
+    /// <summary>The row of a pod, as <see cref="ListPodsAsync(PodQuery, CancellationToken)"/> would give it.</summary>
+    /// <exception cref="DebugException">There is no such pod, or the server cannot be read.</exception>
+    public async Task<PodInfo> GetPodRowAsync(string ns, string name, CancellationToken cancellationToken = default) =>
+        RowOf(await GetPodAsync(ns, name, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The row of a pod that this server gave.</summary>
+    internal PodInfo RowOf(JsonObject pod) => ReadPod(pod, Transport.Context, Transport.KubeConfig);
+
     /// <summary>
     /// Tells a namespace that does not exist from one that is empty: the server answers both alike. Says nothing where the
     /// namespace may not be read.

@@ -27,7 +27,7 @@ public static class AddEphemeralContainer
             () => PatchAsync(api, request, pod, listener, cancellationToken), cancellationToken).ConfigureAwait(false);
 
         EphemeralContainer Described(EphemeralContainer container) => container with { Profile = plan.Profile, LeftOut = [.. plan.LeftOut] };
-        PodInfo row = KubernetesApi.ReadPod(after, api.Transport.Context, api.Transport.KubeConfig);
+        PodInfo row = api.RowOf(after);
         EphemeralContainer added = Described(row.EphemeralContainers.FirstOrDefault(c => c.Name == plan.Name)
             ?? throw Failure.ContainerNotStored(request.Namespace, request.Pod, plan.Name));
         if (request.DryRun) return added with { Reason = "DryRun" };
@@ -101,7 +101,7 @@ public static class AddEphemeralContainer
         try
         {
             JsonObject pod = await api.GetPodAsync(request.Namespace, request.Pod, cancellationToken).ConfigureAwait(false);
-            return KubernetesApi.ReadPod(pod).EphemeralContainers.Any(container => container.Name == name) ? pod : null;
+            return api.RowOf(pod).EphemeralContainers.Any(container => container.Name == name) ? pod : null;
         }
         catch (DebugException)
         {

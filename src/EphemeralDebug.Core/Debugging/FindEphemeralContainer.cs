@@ -7,12 +7,8 @@ public static class FindEphemeralContainer
 {
     /// <summary>The one that was added last.</summary>
     /// <exception cref="DebugException">The pod has none.</exception>
-    public static async Task<EphemeralContainer> LastAsync(KubernetesApi api, string ns, string pod, CancellationToken cancellationToken)
-    {
-        PodInfo row = KubernetesApi.ReadPod(
-            await api.GetPodAsync(ns, pod, cancellationToken).ConfigureAwait(false), api.Transport.Context, api.Transport.KubeConfig);
-        return Last(row);
-    }
+    public static async Task<EphemeralContainer> LastAsync(KubernetesApi api, string ns, string pod, CancellationToken cancellationToken) =>
+        Last(await api.GetPodRowAsync(ns, pod, cancellationToken).ConfigureAwait(false));
 
     internal static EphemeralContainer Last(PodInfo pod) => pod.EphemeralContainers is [.., var last] ? last : throw Failure.NoEphemeralContainer(pod.Namespace, pod.Name);
 }

@@ -170,8 +170,7 @@ internal sealed class NamespaceFeed(KubernetesApi api, string ns, CancellationTo
         await Task.Yield();
         try
         {
-            PodInfo pod = KubernetesApi.ReadPod(
-                await api.GetPodAsync(ns, follower.Pod, follower.End).ConfigureAwait(false), api.Transport.Context, api.Transport.KubeConfig);
+            PodInfo pod = await api.GetPodRowAsync(ns, follower.Pod, follower.End).ConfigureAwait(false);
             follower.Tell(new PodNews(pod, Gone: false, null));
         }
         catch (OperationCanceledException) when (follower.End.IsCancellationRequested)

@@ -61,10 +61,7 @@ public sealed class GetEphemeralContainerCommand : PodCmdlet
                 try
                 {
                     KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
-                    PodInfo now = KubernetesApi.ReadPod(
-                        await api.GetPodAsync(ns ?? api.Transport.DefaultNamespace, pod.Name, cancellationToken).ConfigureAwait(false),
-                        api.Transport.Context,
-                        api.Transport.KubeConfig);
+                    PodInfo now = await api.GetPodRowAsync(ns ?? api.Transport.DefaultNamespace, pod.Name, cancellationToken).ConfigureAwait(false);
                     await before.WaitAsync(cancellationToken).ConfigureAwait(false);
                     await SayAsync(voice, now, pod.ContainerName).ConfigureAwait(false);
                 }

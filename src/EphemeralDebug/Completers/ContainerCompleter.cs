@@ -11,7 +11,7 @@ public sealed class ContainerCompleter : ClusterCompleter
         KubernetesApi api, string? ns, string? pod, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (pod is null) yield break;
-        PodInfo row = KubernetesApi.ReadPod(await api.GetPodAsync(ns!, pod, cancellationToken).ConfigureAwait(false));
+        PodInfo row = await api.GetPodRowAsync(ns!, pod, cancellationToken).ConfigureAwait(false);
         foreach (string name in row.Containers) yield return new(name, $"{name}  of {pod}");
         foreach (string name in row.InitContainers) yield return new(name, $"{name}  init container of {pod}");
     }

@@ -11,7 +11,7 @@ public sealed class EphemeralContainerCompleter : ClusterCompleter
         KubernetesApi api, string? ns, string? pod, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (pod is null) yield break;
-        PodInfo row = KubernetesApi.ReadPod(await api.GetPodAsync(ns!, pod, cancellationToken).ConfigureAwait(false));
+        PodInfo row = await api.GetPodRowAsync(ns!, pod, cancellationToken).ConfigureAwait(false);
         foreach (EphemeralContainer one in row.EphemeralContainers) yield return new(one.Name, $"{one.Name}  {one.State}  {one.Image}");
     }
 }
