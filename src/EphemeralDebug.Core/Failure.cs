@@ -132,9 +132,11 @@ internal static class Failure
         $"The connection to the server {Address(server)} was lost before it answered: {PlainText.OneLine(inner.GetBaseException().Message)}",
         "Repeat the command. If it was to change something, look first whether it did.", Address(server), inner);
 
-    internal static DebugException ResponseTruncated(Uri server, Exception inner) => new(nameof(ResponseTruncated), FailureKind.ConnectionError,
-        $"The answer of the server {Address(server)} broke off in the middle: {PlainText.OneLine(inner.GetBaseException().Message)}",
-        "Repeat the command.", Address(server), inner);
+    /// <param name="of">Whose answer it is: the server's address, or what was asked for.</param>
+    /// <param name="inner">What the reader met.</param>
+    internal static DebugException ResponseTruncated(string of, Exception inner) => new(nameof(ResponseTruncated), FailureKind.ConnectionError,
+        $"The answer of {of} broke off in the middle: {PlainText.OneLine(inner.GetBaseException().Message)}",
+        "Repeat the command. If it happens each time, a proxy between here and the server may limit the length of answers.", of, inner);
 
     internal static DebugException ServerSilent(Uri server, TimeSpan limit) => new(nameof(ServerSilent), FailureKind.OperationTimeout,
         $"The server {Address(server)} took the request and did not answer within {limit.TotalSeconds:0} seconds.",
@@ -255,7 +257,7 @@ internal static class Failure
     private static string Said(ServerStatus status) => status.Message.Length == 0 ? "." : $": {status.Message}";
 
     /// <summary>An address as people know it; without user and password, which a proxy's may hold.</summary>
-    private static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+    internal static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
 
     private static string Hint(string? hint) => hint is null ? "" : $"\n{PlainText.Clean(hint)}";
 
@@ -327,21 +329,9 @@ internal static class Failure
         $"The {source} does not contain a valid container spec. {string.Join("; ", problems)}.",
         "Correct the fields. See their types with: kubectl explain pod.spec.ephemeralContainers");
 
-    internal static DebugException TargetNotFound(string pod, string target, IEnumerable<string> choices) => new(nameof(TargetNotFound), FailureKind.ObjectNotFound,
-        $"Pod '{pod}' has no container '{PlainText.Clean(target)}' whose processes could be shared; it has: {PlainText.Clean(string.Join(", ", choices))}.",
-        "Give -Target one of these names, or -NoTarget.", pod);
-
     internal static DebugException VolumeNotFound(string pod, IEnumerable<string> volumes, IEnumerable<string> choices) => new(nameof(VolumeNotFound), FailureKind.ObjectNotFound,
         $"Pod '{pod}' has no volume '{PlainText.Clean(string.Join("', '", volumes))}', and an ephemeral container can mount the pod's own volumes only: {PlainText.Clean(string.Join(", ", choices.DefaultIfEmpty("it has none")))}.",
         "Take the volume mount out, or name one of the pod's volumes.", pod);
-
-    internal static DebugException ContainerNameTaken(string pod, string name, string kind) => new(nameof(ContainerNameTaken), FailureKind.ResourceExists,
-        $"Pod '{pod}' already has {kind} named '{PlainText.Clean(name)}', and ephemeral containers can be neither changed nor removed.",
-        "Choose another name with -Name, or leave it out to have a free one drawn.", pod);
-
-    internal static DebugException StaticPod(string pod) => new(nameof(StaticPod), FailureKind.InvalidOperation,
-        $"Pod '{pod}' is a static pod, run by the kubelet from a file of its node: static pods do not support ephemeral containers.",
-        "Look at its output instead: kubectl logs, or debug the node that it runs on.", pod);
 
     internal static DebugException PodFinished(string pod, string phase) => new(nameof(PodFinished), FailureKind.InvalidOperation,
         $"Pod '{pod}' has finished ({PlainText.Clean(phase)}): the server would take an ephemeral container, and the kubelet would never start it.",
@@ -497,10 +487,6 @@ internal static class Failure
         "Check the brackets, the indentation and the quotes at that place.", file, inner);
 
     // Reading the cluster
-    internal static DebugException ResponseTruncated(string what, Exception inner) => new(nameof(ResponseTruncated), FailureKind.ConnectionError,
-        $"The connection ended in the middle of the server's answer ({what}); what came before it has been given.",
-        "Run the command again. If it happens each time, a proxy between here and the server may limit the length of answers.", what, inner);
-
     internal static DebugException ResponseMalformed(string what, Exception inner) => new(nameof(ResponseMalformed), FailureKind.ProtocolError,
         $"The answer to {what} is not what a Kubernetes API server sends: {PlainText.Clean(inner.Message)}",
         "Check the server's address in the kubeconfig: it may be that of a proxy or of a web page.", what, inner);
@@ -543,13 +529,17 @@ internal static class Failure
         $"The server does not know ephemeral containers (pods/ephemeralcontainers): {said.Message}",
         "Ephemeral containers need Kubernetes 1.25 or later. On an older server, debug a copy: kubectl debug POD --copy-to NAME", pod, said);
 
-    internal static DebugException ContainerNameTaken(string pod, DebugException said) => Refused(nameof(ContainerNameTaken), FailureKind.ResourceExists,
-        $"The pod '{pod}' already has a container of that name, and it cannot be changed or removed: {FirstLine(said.Message)}",
-        "Give another -Name, or none, so that one is made up.", pod, said);
+    internal static DebugException ContainerNameTaken(string pod, string taken, DebugException? said = null) => Refused(nameof(ContainerNameTaken), FailureKind.ResourceExists,
+        $"Pod '{pod}' already has {PlainText.Clean(taken)}, and ephemeral containers can be neither changed nor removed{Said(said)}",
+        "Choose another name with -Name, or leave it out to have a free one drawn.", pod, said);
 
     internal static DebugException StaticPod(string pod, DebugException? said = null) => Refused(nameof(StaticPod), FailureKind.InvalidOperation,
-        $"The pod '{pod}' is a static pod, which the kubelet runs from a file; it takes no ephemeral containers{(said is null ? "." : ": " + FirstLine(said.Message))}",
-        "Debug it from its node: kubectl debug node/NODE -it --image busybox", pod, said);
+        $"Pod '{pod}' is a static pod, run by the kubelet from a file of its node: static pods do not support ephemeral containers{Said(said)}",
+        "Look at its output instead: kubectl logs. Or debug the node that it runs on: kubectl debug node/NODE -it --image busybox", pod, said);
+
+    internal static DebugException TargetNotFound(string pod, string target, IEnumerable<string> choices) => new(nameof(TargetNotFound), FailureKind.ObjectNotFound,
+        $"Pod '{pod}' has no container '{PlainText.Clean(target)}' whose processes could be shared; it has: {PlainText.Clean(string.Join(", ", choices))}.",
+        "Give -Target one of these names, or -NoTarget.", pod);
 
     internal static DebugException TargetNotFound(string pod, DebugException said) => Refused(nameof(TargetNotFound), FailureKind.ObjectNotFound,
         $"The pod '{pod}' has no container of the target's name: {FirstLine(said.Message)}",
@@ -563,6 +553,8 @@ internal static class Failure
             DetailsName = said?.DetailsName,
             Causes = said?.Causes ?? [],
         };
+
+    private static string Said(DebugException? said) => said is null ? "." : ": " + FirstLine(said.Message);
 
     // The server adds a difference of many lines to some refusals.
     private static string FirstLine(string message) => message.Split('\n')[0];

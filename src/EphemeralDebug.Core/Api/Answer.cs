@@ -44,7 +44,7 @@ internal static class Answer
         DebugException => null,
         // A stream that is cancelled may say so in its own way.
         _ when cancellationToken.IsCancellationRequested => exception is OperationCanceledException ? null : new OperationCanceledException(null, exception, cancellationToken),
-        IOException or HttpRequestException => Failure.ResponseTruncated(what, exception),
+        EndOfStreamException => Failure.ResponseTruncated(what, exception),
         JsonException or InvalidOperationException or FormatException or InvalidDataException => Failure.ResponseMalformed(what, exception),
         _ => null,
     };

@@ -43,7 +43,7 @@ internal static class EphemeralContainersPatch
         var words = string.Join('\n', [said.Message, .. said.Causes.Select(cause => $"{cause.Field}: {cause.Message}")]);
         bool Says(string text) => words.Contains(text, StringComparison.Ordinal);
         if (Says("static pods do not support ephemeral containers")) return Failure.StaticPod(pod, said);
-        if (Says("existing ephemeral containers") || (Says("spec.ephemeralContainers[") && Says("].name: Duplicate value"))) return Failure.ContainerNameTaken(pod, said);
+        if (Says("existing ephemeral containers") || (Says("spec.ephemeralContainers[") && Says("].name: Duplicate value"))) return Failure.ContainerNameTaken(pod, "a container of that name", said);
         if (Says("].targetContainerName: Not found")) return Failure.TargetNotFound(pod, said);
         return null;
     }

@@ -34,7 +34,7 @@ internal sealed class GuardedStream(Stream inner, Uri server, CancellationToken 
         }
         catch (Exception broken) when (IsBroken(broken))
         {
-            throw Failure.ResponseTruncated(server, broken);
+            throw Failure.ResponseTruncated($"the server {Failure.Address(server)}", broken);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class GuardedStream(Stream inner, Uri server, CancellationToken 
         {
             // A connection torn down because of the token may come out as broken.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Failure.ResponseTruncated(server, broken);
+            throw Failure.ResponseTruncated($"the server {Failure.Address(server)}", broken);
         }
     }
 

@@ -61,7 +61,7 @@ public static class EphemeralContainerSpec
         if (view.IsBeingDeleted)
             throw Failure.PodBeingDeleted(view.FullName);
         if (NameOf(options, spec) is { } name && view.KindOf(name) is { } kind)
-            throw Failure.ContainerNameTaken(view.FullName, name, kind);
+            throw Failure.ContainerNameTaken(view.FullName, $"{kind} named '{name}'");
         if (AskedTarget(options, spec) is { } target && view.FindTarget(target) is null)
             throw Failure.TargetNotFound(view.FullName, target, PodView.Names(view.Targets));
 

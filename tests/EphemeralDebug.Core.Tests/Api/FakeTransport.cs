@@ -8,6 +8,8 @@ namespace EphemeralDebug.Core.Tests.Api;
 /// <summary>A server in the test's hand: every request is written down and answered by a function of the request and its number.</summary>
 internal sealed class FakeTransport(Func<HttpRequestMessage, int, HttpResponseMessage> answer) : IClusterTransport
 {
+    public static Uri Server { get; } = new("https://lab.example/");
+
     public string? Context => "lab";
 
     public string? KubeConfig => "/home/me/lab.yaml";
@@ -38,7 +40,9 @@ internal sealed class FakeTransport(Func<HttpRequestMessage, int, HttpResponseMe
 
     public static HttpResponseMessage Bytes(byte[] json, HttpStatusCode status = HttpStatusCode.OK) => new(status) { Content = new ByteArrayContent(json) };
 
-    public static HttpResponseMessage Stream(Stream stream) => new(HttpStatusCode.OK) { Content = new StreamContent(stream) };
+    /// <summary>A body as the real transport hands it on.</summary>
+    public static HttpResponseMessage Stream(Stream stream) =>
+        new(HttpStatusCode.OK) { Content = new GuardedContent(new StreamContent(stream), Server, CancellationToken.None) };
 
     /// <summary>An answer as the genuine server gave it.</summary>
     public static HttpResponseMessage Recorded(string file)

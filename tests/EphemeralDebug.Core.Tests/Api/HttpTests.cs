@@ -26,7 +26,9 @@ public sealed class HttpTests
         public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
-            return (await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)).EnsureSuccessStatusCode();
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            response.Content = new GuardedContent(response.Content, client.BaseAddress!, cancellationToken);
+            return response.EnsureSuccessStatusCode();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Cluster;
 using Xunit;
 
 namespace EphemeralDebug.Core.Tests.Api;
@@ -72,7 +73,7 @@ public sealed class LogTests
         var lines = new List<string>();
         var failure = await Assert.ThrowsAsync<DebugException>(async () =>
         {
-            await foreach (var line in KubernetesApi.ReadLinesAsync(new ScriptedStream("one\ntw"u8.ToArray(), 2, Ending.Cut), Token)) lines.Add(line);
+            await foreach (var line in KubernetesApi.ReadLinesAsync(new GuardedStream(new ScriptedStream("one\ntw"u8.ToArray(), 2, Ending.Cut), FakeTransport.Server, Token), Token)) lines.Add(line);
         });
         Assert.Equal("ResponseTruncated", failure.ErrorId);
         Assert.Equal(["one"], lines);
