@@ -545,6 +545,23 @@ internal static class Failure
         $"The pod '{pod}' has no container of the target's name: {FirstLine(said.Message)}",
         "See its containers with: Get-Pod NAME | Select-Object -ExpandProperty Containers.", pod, said);
 
+    // Streams
+    internal static DebugException ContainerNotRunning(ServerStatus status, ApiPath about) => FromServer(nameof(ContainerNotRunning), FailureKind.InvalidOperation,
+        $"The container does not run (yet, or no longer){Said(status)}",
+        $"See how it is: Get-EphemeralContainer {about.Name} -Namespace {about.Namespace}. If it has ended, its log may say why.", about.Target, status);
+
+    internal static DebugException StreamUpgradeBlocked(string? pod, string problem) => new(nameof(StreamUpgradeBlocked), FailureKind.ProtocolError,
+        $"The stream was not opened: {PlainText.OneLine(problem)}.",
+        "Something between here and the server does not let WebSockets through; let whoever runs the proxy allow the Upgrade header, or go around it.", pod);
+
+    internal static DebugException StreamProtocolUnsupported(string? pod, string? protocol) => new(nameof(StreamProtocolUnsupported), FailureKind.ProtocolError,
+        $"The server speaks none of the protocols v5.channel.k8s.io and v4.channel.k8s.io{(protocol is null ? "" : $", but '{PlainText.OneLine(protocol)}'")}.",
+        "Check that the server is Kubernetes 1.25 or later (kubectl version), and that no proxy in between takes headers away.", pod);
+
+    internal static DebugException InputEndUnsupported(string pod) => new(nameof(InputEndUnsupported), FailureKind.InvalidOperation,
+        "The server speaks v4.channel.k8s.io only, which cannot tell the process that its input is at its end.",
+        "Let the command end by itself (head -n 1, sh with an 'exit' at the end of its input), or use a server of Kubernetes 1.30 or later.", pod);
+
     private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
         new(errorId, kind, message, advice, pod, said)
         {

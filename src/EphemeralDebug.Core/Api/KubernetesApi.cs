@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Core.Streams;
 
 namespace EphemeralDebug.Core.Api;
 
@@ -13,6 +14,9 @@ public sealed class KubernetesApi(IClusterTransport transport)
 
     /// <summary>When watches give up.</summary>
     internal WatchLimits WatchLimits { get; init; } = new();
+
+    /// <summary>When the peer of a stream is taken for dead.</summary>
+    internal KeepAlive KeepAlive { get; init; } = new();
 
     /// <summary>Lists pods, page by page: a row is given as soon as it has arrived, a page is asked for when the one before is consumed.</summary>
     /// <exception cref="DebugException">A selector or name is wrong, or the server cannot be read.</exception>
@@ -234,6 +238,19 @@ public sealed class KubernetesApi(IClusterTransport transport)
             response.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Attaches to a container's process, or starts a process in it. The streams are the caller's to dispose. An exec is never sent twice.
+    /// </summary>
+    /// <exception cref="DebugException">
+    /// The server refuses, or cannot be reached; <c>ContainerNotRunning</c> while the container does not run yet, or no longer. A server that
+    /// hands streams on only after it has accepted them says so at their end instead: see <see cref="StreamEnd.IsContainerNotRunning"/>.
+    /// </exception>
+    public Task<IProcessStreams> OpenStreamsAsync(StreamRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AboutPodAsync(request.Namespace, () => ChannelUpgrade.OpenAsync(Transport, request, KeepAlive, cancellationToken), cancellationToken);
     }
 
     /// <summary>

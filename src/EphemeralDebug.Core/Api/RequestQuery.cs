@@ -12,12 +12,17 @@ internal readonly struct RequestQuery
 
     internal static RequestQuery None { get; } = new("");
 
-    internal RequestQuery With(string key, string? value) => string.IsNullOrEmpty(value) ? this
-        : new RequestQuery(new StringBuilder(_text).Append(_text.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value)).ToString());
+    internal RequestQuery With(string key, string? value) => string.IsNullOrEmpty(value) ? this : And(key, value);
 
     internal RequestQuery With(string key, long? value) => With(key, value?.ToString(CultureInfo.InvariantCulture));
 
     internal RequestQuery With(string key, bool value) => With(key, value ? "true" : null);
+
+    /// <summary>The key once for each value, also for empty ones.</summary>
+    internal RequestQuery WithEach(string key, IEnumerable<string> values) => values.Aggregate(this, (query, value) => query.And(key, value));
+
+    private RequestQuery And(string key, string value) =>
+        new(new StringBuilder(_text).Append(_text.Length == 0 ? '?' : '&').Append(key).Append('=').Append(Uri.EscapeDataString(value)).ToString());
 
     /// <inheritdoc/>
     public override string ToString() => _text;

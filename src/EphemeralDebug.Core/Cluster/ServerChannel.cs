@@ -58,7 +58,7 @@ internal sealed class ServerChannel
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested && failure is HttpRequestException or IOException or OperationCanceledException)
             {
-                if (RetryPolicy.AfterFailure(request.Method, failure, attempt) is not { } pause) throw ConnectionFailure.From(failure, _cluster);
+                if (RetryPolicy.AfterFailure(request, failure, attempt) is not { } pause) throw ConnectionFailure.From(failure, _cluster);
                 await PauseAsync(pause, cancellationToken).ConfigureAwait(false);
                 continue;
             }
@@ -76,7 +76,7 @@ internal sealed class ServerChannel
                 loggedInAgain = true;
                 continue;
             }
-            if (RetryPolicy.AfterAnswer(request.Method, status, attempt) is not { } wait)
+            if (RetryPolicy.AfterAnswer(request, status, attempt) is not { } wait)
                 throw StatusFailure.From(status, request.Method, path, Server, _credentials.Advice);
             await PauseAsync(wait, cancellationToken).ConfigureAwait(false);
         }

@@ -18,6 +18,7 @@ internal static partial class StatusFailure
         if (status.Code is >= 300 and < 400) return Failure.ServerRedirects(status, server);
         if (!status.IsStatus && !IsPlainAnswer(status)) return Failure.NotAKubernetesServer(status.Code, status.ContentType, status.Message, server);
         if (DeniedBy().Match(status.Message) is { Success: true } denied) return Failure.AdmissionDenied(status, about, denied.Groups["name"].Value);
+        if (about?.Subresource is "attach" or "exec" && Stream(status, about) is { } refused) return refused;
         return status.Code switch
         {
             401 => Failure.CredentialsRejected(status, server, loginAdvice),
@@ -50,6 +51,15 @@ internal static partial class StatusFailure
             410 => Failure.ResourceExpired(read, about),
             _ => Failure.WatchFailed(read, about),
         };
+    }
+
+    /// <summary>What is peculiar to the answers to attach and exec, of which the kubelet gives some in plain text.</summary>
+    private static DebugException? Stream(ServerStatus status, ApiPath about)
+    {
+        if (status.Code is 400 or 404 or 500 && ContainerNotRunning.IsSaidBy(status.Message)) return Failure.ContainerNotRunning(status, about);
+        if (status.Code == 400 && status.Message.Contains("Upgrade request required", StringComparison.Ordinal)) return Failure.StreamUpgradeBlocked(about.Target, status.Message);
+        // So answers a server that knows none of the sub-protocols: no Status, no word.
+        return status is { Code: 403, IsStatus: false, Message: "" } ? Failure.StreamProtocolUnsupported(about.Target, null) : null;
     }
 
     private static DebugException Forbidden(ServerStatus status, HttpMethod method, ApiPath? about)

@@ -18,7 +18,11 @@ public interface IProcessStreams : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled; the connection is closed then.</exception>
     ValueTask<StreamPiece?> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes to standard input; returns when the connection has taken it. Does nothing once the stream has ended.</summary>
+    /// <summary>
+    /// Writes to standard input; returns when the connection has taken it. Does nothing once the stream has ended: how it ended is what
+    /// reading tells.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the connection is closed where input was on its way.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken);
 
     /// <summary>Ends standard input, and leaves the other streams open.</summary>

@@ -30,10 +30,12 @@ internal sealed class LiveCluster : IAsyncDisposable
             (options ?? new SandboxOptions()) with { AgentFactory = store => new NodeAgent(store, kubelet ?? new KubeletOptions()), World = AddNode },
             TestContext.Current.CancellationToken));
 
-    internal async Task<PodWatches> WatchesAsync(string user = "admin")
+    internal async Task<PodWatches> WatchesAsync(string user = "admin") => new(new KubernetesApi(await ConnectAsync(user)));
+
+    internal async Task<ClusterConnection> ConnectAsync(string user = "admin")
     {
         string file = Sandbox.WriteKubeConfig(Path.Combine(_folder, user), user);
-        return new PodWatches(new KubernetesApi(await ClusterConnection.OpenAsync(new ConnectionRequest(file, null), TestContext.Current.CancellationToken)));
+        return await ClusterConnection.OpenAsync(new ConnectionRequest(file, null), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Creates pods that do nothing but run, and returns when they do.</summary>
