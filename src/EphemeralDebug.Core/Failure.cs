@@ -562,6 +562,14 @@ internal static class Failure
         "The server speaks v4.channel.k8s.io only, which cannot tell the process that its input is at its end.",
         "Let the command end by itself (head -n 1, sh with an 'exit' at the end of its input), or use a server of Kubernetes 1.30 or later.", pod);
 
+    // The terminal
+    internal static DebugException TerminalInUse() => new(nameof(TerminalInUse), FailureKind.InvalidOperation,
+        "The terminal is in use by another session of this PowerShell.", "Leave that session first, or enter one container at a time.");
+
+    internal static DebugException TerminalNotSet(string said) => new(nameof(TerminalNotSet), FailureKind.ResourceUnavailable,
+        $"The terminal cannot be set to give every key to the container: {said}",
+        "Run the command in the foreground of a terminal, or give input with -StandardInput.");
+
     private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
         new(errorId, kind, message, advice, pod, said)
         {
