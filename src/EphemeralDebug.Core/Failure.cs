@@ -570,6 +570,10 @@ internal static class Failure
         $"The terminal cannot be set to give every key to the container: {said}",
         "Run the command in the foreground of a terminal, or give input with -StandardInput.");
 
+    internal static DebugException InvalidDetachKeys(string keys, string key) => new(nameof(InvalidDetachKeys), FailureKind.InvalidArgument,
+        $"'{PlainText.Clean(key)}' in the detach keys '{PlainText.Clean(keys)}' is no key.",
+        "Write single characters, DEL, or ctrl- with one of @ a..z [ \\ ] ^ _, with commas between them: -DetachKeys 'ctrl-p,ctrl-q'. 'none' turns them off.", keys);
+
     private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
         new(errorId, kind, message, advice, pod, said)
         {

@@ -31,6 +31,11 @@ internal interface ITerminalDevice : IDisposable
     /// <summary>Calls back whenever somebody else may have changed the settings, until disposed.</summary>
     IDisposable WatchSettings(Action changed);
 
-    /// <summary>Makes the terminal raw once more, where it is still ours to set.</summary>
-    void SetRawAgain();
+    /// <summary>Makes the terminal raw once more; false where it is not ours to set, because this process is in the background.</summary>
+    bool SetRawAgain();
+
+    /// <summary>
+    /// Whether .NET sets the terminal's cursor keys and keypad to its own wishes (terminfo's keypad_xmit), which a remote program does not expect.
+    /// </summary>
+    bool HasOwnKeys { get; }
 }

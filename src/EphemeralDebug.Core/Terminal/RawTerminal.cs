@@ -13,6 +13,7 @@ internal sealed class RawTerminal : IRawTerminal
     private readonly Func<TerminalSize> _size;
     private readonly Action _left;
     private readonly KeyReader _keys;
+    private readonly RemoteModes _modes = new();
     private readonly Channel<TerminalSize> _sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly List<IDisposable> _watches = [];
     private readonly object _output = new();
@@ -44,6 +45,7 @@ internal sealed class RawTerminal : IRawTerminal
             throw;
         }
 
+        SetKeys();
         _keys = new KeyReader(device);
         _watches.Add(device.WatchSettings(SettingsMayHaveChanged));
         _watches.Add(device.WatchSize(SizeMayHaveChanged));
@@ -93,7 +95,29 @@ internal sealed class RawTerminal : IRawTerminal
 
     private int WriteSome(ReadOnlySpan<byte> output)
     {
-        lock (_output) return _restored ? ITerminalDevice.Gone : _device.Write(output);
+        lock (_output)
+        {
+            if (_restored) return ITerminalDevice.Gone;
+            int written = _device.Write(output);
+            if (written > 0) _modes.Follow(output[..written]);
+            return written;
+        }
+    }
+
+    /// <summary>Writes what is our own, as far as the terminal takes it in a moment.</summary>
+    private void WriteOwn(ReadOnlySpan<byte> output)
+    {
+        for (int tries = 0; tries < 4 && !output.IsEmpty; tries++)
+        {
+            int written = _device.Write(output);
+            if (written == ITerminalDevice.Gone) return;
+            output = output[written..];
+        }
+    }
+
+    private void SetKeys()
+    {
+        if (_device.HasOwnKeys && _modes.IsAtRest) WriteOwn(_modes.Keys());
     }
 
     private void WatchEnds()
@@ -124,29 +148,32 @@ internal sealed class RawTerminal : IRawTerminal
         _keys?.Stop();
     }
 
-    private void Restore()
+    private void Restore() => Alone(alone =>
+    {
+        if (_restored) return;
+        _restored = true;
+        // After the output in progress, if that ends; a terminal that takes none would not take this either.
+        if (alone) WriteOwn(_modes.Undo());
+        _device.Restore();
+    });
+
+    private void SettingsMayHaveChanged() => Alone(alone =>
+    {
+        // .NET has set its keys anew as well.
+        if (!_restored && _device.SetRawAgain() && alone) SetKeys();
+    });
+
+    /// <summary>Does something to the settings while nobody else does, and tells whether no output is in progress either.</summary>
+    private void Alone(Action<bool> action)
     {
         bool alone = Monitor.TryEnter(_output, s_lastWord);
         try
         {
-            lock (_settings)
-            {
-                if (_restored) return;
-                _restored = true;
-                _device.Restore();
-            }
+            lock (_settings) action(alone);
         }
         finally
         {
             if (alone) Monitor.Exit(_output);
-        }
-    }
-
-    private void SettingsMayHaveChanged()
-    {
-        lock (_settings)
-        {
-            if (!_restored) _device.SetRawAgain();
         }
     }
 

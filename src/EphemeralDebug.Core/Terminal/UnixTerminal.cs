@@ -28,10 +28,10 @@ internal sealed class UnixTerminal : ITerminalDevice
     }
 
     /// <inheritdoc/>
-    public void SetRawAgain()
-    {
-        if (IsOurs) TrySet(_raw);
-    }
+    public bool SetRawAgain() => IsOurs && TrySet(_raw);
+
+    /// <inheritdoc/>
+    public bool HasOwnKeys => Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <inheritdoc/>
     public void Restore()
