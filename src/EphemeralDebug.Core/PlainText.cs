@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,6 +8,9 @@ namespace EphemeralDebug.Core;
 /// <summary>Makes text from pods and servers safe to print: it cannot move the cursor, colour the screen or turn the reading direction.</summary>
 internal static partial class PlainText
 {
+    // What needs no cleaning. (IndexOfAnyExceptInRange would box its bounds, two a call, until the runtime has compiled it anew.)
+    private static readonly SearchValues<char> s_printableAscii = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code)]);
+
     /// <summary>
     /// Removes terminal escape sequences, the control characters C0 and C1, and the characters that change the direction of text or
     /// hide in it. A line break or tab becomes a space and blanks at the ends go, unless <paramref name="keepLayout"/> is set.
@@ -14,7 +18,7 @@ internal static partial class PlainText
     internal static string Clean(string? text, bool keepLayout = false)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return keepLayout ? text : text.Trim(' ');
+        if (text.AsSpan().IndexOfAnyExcept(s_printableAscii) < 0) return keepLayout ? text : text.Trim(' ');
         StringBuilder clean = new(text.Length);
         foreach (Rune rune in EscapeSequence().Replace(text, "").EnumerateRunes())
         {

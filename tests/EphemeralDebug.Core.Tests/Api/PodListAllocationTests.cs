@@ -23,10 +23,10 @@ public sealed class PodListAllocationTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        // bench/ measures the figure on optimised code (about 640 bytes a pod); what is tested is not optimised, and a typed pod
-        // costs 27 KiB. The least of several: a collection in between makes the pool give its buffers up, and the next list rent new ones.
+        // bench/ measures the figure on optimised code (about 640 bytes a pod); what is tested is not optimised (about 860), and a
+        // typed pod costs 27 KiB. The least of several: a collection in between makes the pool give its buffers up, and the next list rent new ones.
         var least = long.MaxValue;
         for (var i = 0; i < 6; i++) least = Math.Min(least, await Allocated());
-        Assert.InRange(least, 1, 2000 * 1536);
+        Assert.InRange(least, 1, 2000 * 1024);
     }
 }
