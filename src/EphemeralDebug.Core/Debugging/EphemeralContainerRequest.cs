@@ -14,7 +14,7 @@ public sealed record EphemeralContainerRequest
     /// <summary>The uid that the pod must have, where it is known: a later pod of the same name is another one.</summary>
     public string? PodUid { get; init; }
 
-    /// <summary>What the container is to be.</summary>
+    /// <summary>What the container is to be; <see cref="EphemeralContainerSpec.Validate"/> has passed it.</summary>
     public required EphemeralContainerOptions Options { get; init; }
 
     /// <summary>Whether the server only judges the request.</summary>

@@ -76,17 +76,16 @@ public static class EphemeralContainerSpec
     /// options, the profile, the custom profile, and last the user and group that were given by number.
     /// </summary>
     /// <param name="pod">The pod as read from the server; it is not changed.</param>
-    /// <param name="options">What is asked for.</param>
+    /// <param name="options">What is asked for; <see cref="Validate"/> has passed it.</param>
     /// <param name="profile">
     /// The profile to apply, never Auto. Where <paramref name="options"/> ask for Auto and this is Restricted, the container also gets the
     /// target's user and group.
     /// </param>
     /// <param name="suffix">Draws the end of a generated name; called again while the name is taken.</param>
-    /// <exception cref="DebugException">As <see cref="Validate"/> and <see cref="CheckPod"/>.</exception>
+    /// <exception cref="DebugException">As <see cref="CheckPod"/>.</exception>
     public static EphemeralContainerPlan Build(JsonObject pod, EphemeralContainerOptions options, DebugProfile profile, Func<string> suffix)
     {
         ArgumentNullException.ThrowIfNull(suffix);
-        Validate(options);
         CheckPod(pod, options);
         PodView view = new(pod);
         JsonObject? spec = options.Spec is null ? null : ContainerFields.Unwrap(options.Spec);

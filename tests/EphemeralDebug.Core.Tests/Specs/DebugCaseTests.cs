@@ -112,7 +112,7 @@ public sealed class DebugCaseTests
         DebugException? failure = null;
         try
         {
-            plan = EphemeralContainerSpec.Build(item.Pod(), flags.Options, flags.Profile, Counter());
+            plan = Build(item.Pod(), flags);
         }
         catch (DebugException caught)
         {
@@ -308,10 +308,13 @@ public sealed class DebugCaseTests
     private static string ErrorIdOf(string text, (string Text, string ErrorId)[] table) =>
         table.First(row => text.Contains(row.Text, StringComparison.Ordinal)).ErrorId;
 
-    private static EphemeralContainerPlan Build(JsonObject pod, KubectlFlags flags) => EphemeralContainerSpec.Build(pod, flags.Options, flags.Profile, Counter());
+    private static EphemeralContainerPlan Build(JsonObject pod, KubectlFlags flags) => Build(pod, flags.Options, flags.Profile);
 
-    private static EphemeralContainerPlan Build(JsonObject pod, EphemeralContainerOptions options) =>
-        EphemeralContainerSpec.Build(pod, options, DebugProfile.Legacy, Counter());
+    private static EphemeralContainerPlan Build(JsonObject pod, EphemeralContainerOptions options, DebugProfile profile = DebugProfile.Legacy)
+    {
+        EphemeralContainerSpec.Validate(options);
+        return EphemeralContainerSpec.Build(pod, options, profile, Counter());
+    }
 
     private static JsonObject EmptyPod() => new() { ["spec"] = new JsonObject() };
 

@@ -81,8 +81,11 @@ public sealed class GenuineRequestTests
         Assert.Equal(message is null ? "" : message[(message.IndexOf(start, StringComparison.Ordinal) + start.Length)..], said);
     }
 
-    private static EphemeralContainerPlan Build(JsonObject pod, KubectlFlags flags) =>
-        EphemeralContainerSpec.Build(pod, flags.Options, flags.Profile, () => throw new InvalidOperationException("Every request names its container."));
+    private static EphemeralContainerPlan Build(JsonObject pod, KubectlFlags flags)
+    {
+        EphemeralContainerSpec.Validate(flags.Options);
+        return EphemeralContainerSpec.Build(pod, flags.Options, flags.Profile, () => throw new InvalidOperationException("Every request names its container."));
+    }
 
     private static JsonNode Read(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "ephemeral", file)))!;
 }
