@@ -62,7 +62,7 @@ public abstract class ClusterCompleter : IArgumentCompleter
 
     private async Task CollectAsync(ConnectionRequest cluster, string? ns, string? pod, List<Candidate> found, CancellationToken cancellationToken)
     {
-        KubernetesApi api = await KubernetesCmdlet.ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
+        KubernetesApi api = new(await ClusterConnection.OpenAsync(cluster, cancellationToken).ConfigureAwait(false));
         await foreach (Candidate candidate in AskAsync(api, ns ?? api.Transport.DefaultNamespace, pod, cancellationToken).ConfigureAwait(false))
         {
             lock (found) found.Add(candidate);

@@ -9,7 +9,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private Pump? _pump;
 
-    private Pump Work => _pump ??= new Pump(this, _stop.Token);
+    private Pump Work
+    {
+        get
+        {
+            if (_pump is not null) return _pump;
+            _pump = new Pump(this, _stop.Token);
+            if (WantsDebugLines()) SayDebugAsync = new Pump.Voice(_pump).DebugAsync;
+            return _pump;
+        }
+    }
+
+    /// <summary>Says a debug line, from any thread while the cmdlet works; null where nobody asks for such lines.</summary>
+    private protected Func<string, ValueTask>? SayDebugAsync { get; private set; }
 
     /// <summary>How many pieces of work, at most, one cmdlet has under way at once.</summary>
     internal virtual int MaxRunning => 1;
@@ -25,6 +37,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         Work.Start(work, failure => WriteError(ErrorRecords.From(failure, target)));
         if (MaxRunning == 1) Work.SayUntil(0);
     }
+
+    private bool WantsDebugLines() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.TryConvertTo(GetVariableValue("DebugPreference"), out ActionPreference preference)
+            && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => _pump?.SayUntil(0);

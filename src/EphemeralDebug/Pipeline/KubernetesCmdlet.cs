@@ -28,9 +28,12 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
         return new(pod?.KubeConfig ?? file, pod?.Context ?? (string.IsNullOrEmpty(Context) ? null : Context));
     }
 
-    /// <summary>Reaches a cluster; connections are kept between cmdlets.</summary>
-    internal static async ValueTask<KubernetesApi> ConnectAsync(ConnectionRequest cluster, CancellationToken cancellationToken) =>
-        new(await ClusterConnection.OpenAsync(cluster, cancellationToken).ConfigureAwait(false));
+    /// <summary>Reaches a cluster; connections are kept between cmdlets. With -Debug each request is told in a line.</summary>
+    private protected async ValueTask<KubernetesApi> ConnectAsync(ConnectionRequest cluster, CancellationToken cancellationToken)
+    {
+        ClusterConnection connection = await ClusterConnection.OpenAsync(cluster, cancellationToken).ConfigureAwait(false);
+        return new(SayDebugAsync is { } tell ? new TracedTransport(connection, tell) : connection);
+    }
 
     /// <summary>
     /// Starts work that waits for a pod, as <see cref="AsyncCmdlet.Start"/> does: on the watches that all pods of its cluster share, and
@@ -41,7 +44,7 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
         Func<PodWatches, DebugListener, Pump.Voice, CancellationToken, Task> work,
         object? target = null)
     {
-        _waiting ??= new Waiting(MyInvocation.MyCommand.Name);
+        _waiting ??= new Waiting(MyInvocation.MyCommand.Name, ConnectAsync);
         Start(_waiting.For(cluster, work), target);
     }
 

@@ -90,7 +90,7 @@ internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
         {
             await _said.Writer.WriteAsync(say, _end.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception gone) when (gone is OperationCanceledException or ObjectDisposedException)
         {
             // The cmdlet is gone; what was to be said has no listener.
         }
@@ -106,6 +106,8 @@ internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
         internal ValueTask WarningAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteWarning(text));
 
         internal ValueTask VerboseAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteVerbose(text));
+
+        internal ValueTask DebugAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteDebug(text));
 
         /// <summary>Shows progress where there is room to; it never makes the work wait.</summary>
         internal void Progress(ProgressRecord record) => pump._said.Writer.TryWrite(() => pump.Cmdlet.WriteProgress(record));

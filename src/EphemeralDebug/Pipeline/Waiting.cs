@@ -1,3 +1,4 @@
+using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Cluster;
 using EphemeralDebug.Core.Debugging;
 
@@ -7,7 +8,7 @@ namespace EphemeralDebug.Pipeline;
 /// What a cmdlet that waits for many pods at once keeps from object to object: the watches of each cluster that its pods come
 /// from, and one progress bar.
 /// </summary>
-internal sealed class Waiting(string cmdlet) : IDisposable
+internal sealed class Waiting(string cmdlet, Func<ConnectionRequest, CancellationToken, ValueTask<KubernetesApi>> connect) : IDisposable
 {
     /// <summary>How many pods are waited for at once. Requests are fewer: see <see cref="PodWatches"/>.</summary>
     internal const int MaxRunning = 1000;
@@ -29,7 +30,7 @@ internal sealed class Waiting(string cmdlet) : IDisposable
         if (!_watches.TryGetValue(cluster, out Lazy<Task<PodWatches>>? watches))
         {
             CancellationToken end = _end.Token;
-            _watches[cluster] = watches = new(async () => new PodWatches(await KubernetesCmdlet.ConnectAsync(cluster, end).ConfigureAwait(false)));
+            _watches[cluster] = watches = new(async () => new PodWatches(await connect(cluster, end).ConfigureAwait(false)));
         }
 
         return async (voice, cancellationToken) =>

@@ -43,6 +43,7 @@ public sealed class SecretTests : ClusterTests, IClassFixture<StaticCluster>
 
         string said = string.Join('\n', s_commands.Select(command => Everything(Run($"$VerbosePreference = 'Continue'; $DebugPreference = 'Continue'; {command} -KubeConfig $file -Verbose -Debug", ("file", file)))))
             + Engine.Print(s_commands[0]);
+        if (trouble == "none") Assert.Matches(@"GET api/v1/namespaces/default/pods\?limit=100: 200, \d+ ms", said);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, said, StringComparison.Ordinal));
         if (trouble != "cut") Assert.Contains(Cluster.Sandbox.Requests, request => request.User is not null || credentials == "basic"); // they were used
     }
