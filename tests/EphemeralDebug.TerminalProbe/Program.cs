@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using EphemeralDebug.Core;
 using EphemeralDebug.Core.Terminal;
+using Microsoft.Win32.SafeHandles;
 
 // A program for the terminal tests: it enters the raw mode and answers each piece of keys with their hexadecimal digits. Some keys are orders.
 if (LocalTerminal.Open() is not { } terminal)
@@ -9,8 +11,7 @@ if (LocalTerminal.Open() is not { } terminal)
     return 3;
 }
 
-if (args.Contains("lines")) Console.WriteLine($"line {Console.ReadLine()}");
-if (args.Contains("keys")) Console.WriteLine($"key {Console.ReadKey(intercept: true).Key}");
+if (args.Contains("keys")) TellKey();
 try
 {
     await TypeAsync();
@@ -22,9 +23,23 @@ catch (Exception failure) when (failure is InvalidDataException or OperationCanc
 
 Console.WriteLine("left");
 // Whoever watches may look at the settings before the process ends, and see that keys go where they went before.
-if (args.Contains("keys")) Console.WriteLine($"key {Console.ReadKey(intercept: true).Key}");
-else Console.WriteLine($"line {Console.ReadLine()}");
+if (args.Contains("keys")) TellKey();
+else Console.WriteLine($"line {ReadLine()}");
 return 0;
+
+static string? ReadLine()
+{
+    // Console.ReadLine would set the terminal for itself.
+    using SafeFileHandle handle = new(0, ownsHandle: false);
+    using StreamReader input = new(new FileStream(handle, FileAccess.Read));
+    return input.ReadLine();
+}
+
+void TellKey()
+{
+    Console.WriteLine("key?");
+    Console.WriteLine($"key {Console.ReadKey(intercept: true).Key}");
+}
 
 async Task TypeAsync()
 {
@@ -53,12 +68,26 @@ async Task<bool> ObeyAsync(IRawTerminal raw, ReadOnlyMemory<byte> keys, Cancella
         case "q": return false;
         case "!": throw new InvalidDataException("as ordered");
         case "c": await stop.CancelAsync(); return true;
-        case "f": Environment.FailFast("as ordered"); return false;
         case "x": Environment.Exit(5); return false;
         case "u": new Thread(() => throw new InvalidOperationException("as ordered")).Start(); return true;
         case "p": await RunChildAsync(raw); return true;
         case "m": await raw.WriteAsync("\e[?1049h\e[?1h\e[?2004h\e[?25l"u8.ToArray(), default); return true;
+        case "b": await raw.WriteAsync(Encoding.ASCII.GetBytes(new string('#', 1 << 20) + "<end>"), default); return true;
+        case "t": await SayAsync(raw, $"refused {ErrorOf(terminal)}"); return true;
         default: await SayAsync(raw, $"got {Convert.ToHexString(keys.Span)}"); return true;
+    }
+}
+
+static string ErrorOf(ITerminal terminal)
+{
+    try
+    {
+        terminal.EnterRaw();
+        return "nothing";
+    }
+    catch (DebugException refused)
+    {
+        return refused.ErrorId;
     }
 }
 

@@ -25,11 +25,11 @@ internal interface ITerminalDevice : IDisposable
     /// <summary>Waits a moment for the terminal, and writes what it takes: how many bytes, 0 when it took none yet, or <see cref="Gone"/>.</summary>
     int Write(ReadOnlySpan<byte> output);
 
-    /// <summary>Calls back whenever the size may have changed, until disposed.</summary>
-    IDisposable WatchSize(Action changed);
+    /// <summary>Calls back whenever the size may have changed, until disposed; null where nobody can tell.</summary>
+    IDisposable? WatchSize(Action changed);
 
-    /// <summary>Calls back whenever somebody else may have changed the settings, until disposed.</summary>
-    IDisposable WatchSettings(Action changed);
+    /// <summary>Calls back whenever somebody else may have changed the settings, until disposed; null where nobody does.</summary>
+    IDisposable? WatchSettings(Action changed);
 
     /// <summary>Makes the terminal raw once more; false where it is not ours to set, because this process is in the background.</summary>
     bool SetRawAgain();

@@ -18,7 +18,8 @@ public sealed class LocalTerminal : ITerminal
     /// <summary>The terminal, or null where input or output is redirected.</summary>
     public static ITerminal? Open()
     {
-        if (OperatingSystem.IsWindows() || Console.IsInputRedirected || Console.IsOutputRedirected) return null;
+        if (Console.IsInputRedirected || Console.IsOutputRedirected) return null;
+        if (OperatingSystem.IsWindows()) return new LocalTerminal(OpenWindows);
         // .NET remembers the settings that it finds first, puts them back at the end of the process, and hears of new sizes from then on. So it
         // must look before the terminal is raw. This getter makes it look, and changes nothing.
         _ = Console.TreatControlCAsInput;
@@ -42,6 +43,9 @@ public sealed class LocalTerminal : ITerminal
 
     [UnsupportedOSPlatform("windows")]
     private static UnixTerminal OpenUnix() => new();
+
+    [SupportedOSPlatform("windows")]
+    private static WindowsTerminal OpenWindows() => new(new WindowsConsole());
 
     private static void Leave() => Volatile.Write(ref s_raw, 0);
 }

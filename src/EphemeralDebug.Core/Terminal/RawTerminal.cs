@@ -47,8 +47,8 @@ internal sealed class RawTerminal : IRawTerminal
 
         SetKeys();
         _keys = new KeyReader(device);
-        _watches.Add(device.WatchSettings(SettingsMayHaveChanged));
-        _watches.Add(device.WatchSize(SizeMayHaveChanged));
+        if (device.WatchSettings(SettingsMayHaveChanged) is { } settings) _watches.Add(settings);
+        if (device.WatchSize(SizeMayHaveChanged) is { } sizes) _watches.Add(sizes);
         // A signal may have come in between.
         if (_restored) _keys.Stop();
     }
@@ -159,7 +159,7 @@ internal sealed class RawTerminal : IRawTerminal
 
     private void SettingsMayHaveChanged() => Alone(alone =>
     {
-        // .NET has set its keys anew as well.
+        // Who had the terminal meanwhile may have set its keys as well.
         if (!_restored && _device.SetRawAgain() && alone) SetKeys();
     });
 

@@ -11,6 +11,9 @@ internal sealed class UnixTerminal : ITerminalDevice
     private const int Input = 0;
     private const int Output = 1;
 
+    // A write waits inside the kernel for a terminal that is ready but has less room than this, and hears of no token meanwhile.
+    private const int MostOutput = 4096;
+
     // How long a write waits for a terminal that takes nothing, before the caller may look at its token.
     private const int WriteWait = 50;
 
@@ -93,22 +96,19 @@ internal sealed class UnixTerminal : ITerminalDevice
     {
         Span<UnixCalls.PollDescriptor> waited = [new() { Descriptor = Output, Events = UnixCalls.PollOut }];
         if (UnixCalls.poll(waited, 1, WriteWait) == 0) return 0;
-        int written = (int)UnixCalls.write(Output, output, output.Length);
+        int written = (int)UnixCalls.write(Output, output, Math.Min(output.Length, MostOutput));
         if (written >= 0) return written;
         return IsPassing(Marshal.GetLastPInvokeError()) ? 0 : ITerminalDevice.Gone;
     }
 
     /// <inheritdoc/>
-    public IDisposable WatchSize(Action changed) => PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => changed());
+    public IDisposable? WatchSize(Action changed) => PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => changed());
 
     /// <inheritdoc/>
-    public IDisposable WatchSettings(Action changed)
+    public IDisposable? WatchSettings(Action changed)
     {
-        // After a stop the shell has put its own settings on; and .NET sets the terminal when a child that shares it starts and ends, as a
-        // credential plugin does.
-        PosixSignalRegistration continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => changed());
-        PosixSignalRegistration childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => changed());
-        return new Registrations(continued, childEnded);
+        // After a stop the shell has put its own settings on. And .NET sets the terminal for a child that shares it, as a credential plugin does.
+        return new Registrations(WatchSettings(PosixSignal.SIGCONT, changed), WatchSettings(PosixSignal.SIGCHLD, changed));
     }
 
     /// <inheritdoc/>
@@ -117,6 +117,13 @@ internal sealed class UnixTerminal : ITerminalDevice
         _wake.ClientSafePipeHandle.Dispose();
         _wake.Dispose();
     }
+
+    private static PosixSignalRegistration WatchSettings(PosixSignal signal, Action changed) => PosixSignalRegistration.Create(signal, context =>
+    {
+        // Or .NET would set the terminal after this, to what it was before the mode.
+        context.Cancel = true;
+        changed();
+    });
 
     private static bool IsOurs => UnixCalls.tcgetpgrp(Input) is int front && (front < 0 || front == UnixCalls.getpgrp());
 
