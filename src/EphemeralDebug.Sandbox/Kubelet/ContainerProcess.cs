@@ -15,6 +15,9 @@ internal sealed record ProcessStart
 
     internal required ContainerView Container { get; init; }
 
+    /// <summary>Whether it is another process of a container that runs, and not its first.</summary>
+    internal bool Exec { get; init; }
+
     internal bool Stdin { get; init; }
 
     internal bool Tty { get; init; }
@@ -35,6 +38,7 @@ internal sealed class ContainerProcess
     private readonly CancellationTokenSource _terminating = new();
     private readonly CancellationTokenSource _killed = new();
     private readonly bool _interactiveShell;
+    private readonly SignalActions _actions = new();
     private int _killCode = 137;
 
     private ContainerProcess(ProcessStart start)
@@ -43,7 +47,22 @@ internal sealed class ContainerProcess
         _input = start.Stdin && !start.Tty ? new Pipe() : null;
         _error = start.Tty ? null : new Pipe();
         _interactiveShell = start.Tty && start.Program.Run == Shell.MainAsync && start.Arguments.All(argument => argument != "-c");
-        _entry = start.Container.Processes.Add(DisplayName(start), start.Container.User.Name, Signal);
+        if (start.Program.HandlesSignals) _actions.Catch(Programs.Signal.Term, Programs.Signal.Int);
+        if (_interactiveShell)
+        {
+            _actions.Ignore(Programs.Signal.Term, Programs.Signal.Quit);
+            _actions.Catch(Programs.Signal.Int);
+        }
+        bool nginx = start.Arguments[0] == "nginx";
+        _entry = start.Container.Processes.Add(new ProcessEntry
+        {
+            User = start.Container.User,
+            Arguments = nginx ? ["nginx: master process " + string.Join(' ', start.Arguments)] : start.Arguments,
+            Name = nginx ? "nginx" : null,
+            MountNamespace = start.Container.MountNamespace,
+            Actions = _actions,
+            Signal = Signal,
+        });
         ProcessOutput output = ProcessOutput.To(_output.Writer);
         if (start.Tty)
         {
@@ -65,6 +84,7 @@ internal sealed class ContainerProcess
             Container = start.Container,
             Pid = _entry.Pid,
             WorkingDirectory = start.WorkingDirectory,
+            Actions = _actions,
             Terminating = _terminating.Token,
             Killed = _killed.Token,
         };
@@ -124,9 +144,13 @@ internal sealed class ContainerProcess
             _killed.Cancel();
             return;
         }
-        _terminating.Cancel();
-        // The kernel spares process 1 what it does not handle; an interactive shell ignores SIGTERM and SIGINT.
-        if (_start.Program.HandlesSignals || _interactiveShell || _entry.Pid == 1) return;
+        // The kernel spares process 1 what it does not handle.
+        if (_actions.Ignores(signal) || (_entry.Pid == 1 && !_actions.Catches(signal))) return;
+        if (_actions.Catches(signal))
+        {
+            _terminating.Cancel();
+            return;
+        }
         _killCode = 128 + (int)signal;
         _killed.Cancel();
     }
@@ -149,21 +173,15 @@ internal sealed class ContainerProcess
             code = 141;
         }
         _start.Container.Processes.Remove(_entry);
-        if (_entry.Pid == 1)
+        foreach (ProcessEntry other in _start.Container.Processes.List())
         {
-            // With process 1 the kernel ends everything in its PID namespace.
-            foreach (ProcessEntry other in _start.Container.Processes.List()) other.Signal?.Invoke(Programs.Signal.Kill);
+            // With process 1 the kernel ends everything in its PID namespace; with a container's first process the runtime ends the others of it.
+            if (_entry.Pid == 1 || (!_start.Exec && other.MountNamespace == _entry.MountNamespace)) other.Signal?.Invoke(Programs.Signal.Kill);
         }
         Terminal?.HangUp();
         await _output.Writer.CompleteAsync();
         if (_error is not null) await _error.Writer.CompleteAsync();
         if (_input is not null) await _input.Reader.CompleteAsync();
         return code;
-    }
-
-    private static string DisplayName(ProcessStart start)
-    {
-        string line = string.Join(' ', start.Arguments);
-        return start.Arguments[0] == "nginx" ? $"nginx: master process {line}" : line;
     }
 }

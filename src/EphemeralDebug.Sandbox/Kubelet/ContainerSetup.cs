@@ -28,7 +28,10 @@ internal static class ContainerSetup
         JsonNode? context = pod["spec"]?["securityContext"];
         if (context?["supplementalGroups"] is JsonArray more) groups.AddRange(more.Select(group => JsonNumber.Read(group) ?? 0));
         if (JsonNumber.Read(context?["fsGroup"]) is { } fsGroup) groups.Add(fsGroup);
-        return new ContainerUser(uid, gid, [.. groups.Distinct()]);
+        JsonNode? own = container["securityContext"];
+        bool privileged = (bool?)own?["privileged"] == true;
+        bool traces = own?["capabilities"]?["add"] is JsonArray added && added.Any(capability => (string?)capability is "SYS_PTRACE" or "ALL");
+        return new ContainerUser(uid, gid, [.. groups.Distinct()]) { CanTrace = uid == 0 && (privileged || traces) };
 
         static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
     }

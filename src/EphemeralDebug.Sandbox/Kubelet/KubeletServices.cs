@@ -27,7 +27,10 @@ internal sealed class KubeletServices(ObjectStore store, KubeletOptions options)
     internal ProcessTable NodeProcesses(string node) => _nodeProcesses.GetOrAdd(node, _ =>
     {
         ProcessTable table = new();
-        foreach (string command in (string[])["/sbin/init", "/usr/bin/containerd", "/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml"]) table.Add(command, "root", signal: null);
+        foreach (string command in (string[])["/sbin/init", "/usr/bin/containerd", "/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml"])
+        {
+            table.Add(new ProcessEntry { User = ContainerUser.Root, Arguments = command.Split(' ') });
+        }
         return table;
     });
 

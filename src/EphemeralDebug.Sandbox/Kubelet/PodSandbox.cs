@@ -24,7 +24,7 @@ internal sealed class PodSandbox
         else if ((bool?)spec["shareProcessNamespace"] == true)
         {
             _shared = new ProcessTable();
-            _shared.Add("/pause", "65535", signal: null);
+            _shared.Add(new ProcessEntry { User = new ContainerUser(65535, 65535, [65535]), Arguments = ["/pause"] });
         }
     }
 

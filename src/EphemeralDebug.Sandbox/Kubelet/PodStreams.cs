@@ -85,7 +85,7 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
             await socket.ReceiveAsync((_, _) => ValueTask.CompletedTask, session.Token);
             return;
         }
-        ContainerProcess process = ContainerProcess.Start(host with { Program = program, Arguments = request.Command, Stdin = request.Stdin, Tty = request.Tty });
+        ContainerProcess process = ContainerProcess.Start(host with { Program = program, Arguments = request.Command, Exec = true, Stdin = request.Stdin, Tty = request.Tty });
         Task input = ReceiveAsync(socket, request, process, process.CloseInputAsync, session, session.Token);
         try
         {

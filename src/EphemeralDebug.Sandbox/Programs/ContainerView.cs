@@ -18,6 +18,9 @@ internal sealed class ContainerView
 
     internal ContainerFiles Files { get; } = new();
 
+    /// <summary>The number of its mount namespace, which no other container has.</summary>
+    internal long MountNamespace { get; } = NamespaceNumber.Next();
+
     /// <summary>Finds a program by name or path; null where the image has none.</summary>
     internal Program? Find(string command)
     {
@@ -29,6 +32,11 @@ internal sealed class ContainerView
 /// <summary>Who a process runs as.</summary>
 internal sealed record ContainerUser(long Uid, long Gid, IReadOnlyList<long> Groups)
 {
+    internal static readonly ContainerUser Root = new(0, 0, [0]);
+
+    /// <summary>Whether it may look into every process (SYS_PTRACE).</summary>
+    internal bool CanTrace { get; init; }
+
     /// <summary>The name that <c>ps</c> shows.</summary>
     internal string Name => Uid == 0 ? "root" : Uid.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

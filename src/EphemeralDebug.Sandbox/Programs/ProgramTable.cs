@@ -23,6 +23,7 @@ internal static class ProgramTable
         ["printenv"] = new(SystemPrograms.EnvAsync),
         ["ps"] = new(SystemPrograms.PsAsync),
         ["kill"] = new(SystemPrograms.KillAsync),
+        ["readlink"] = new(SystemPrograms.ReadlinkAsync),
         ["sleep"] = new(SystemPrograms.SleepAsync),
         ["ls"] = new(SystemPrograms.LsAsync),
         ["rm"] = new(SystemPrograms.RmAsync),

@@ -7,7 +7,10 @@ internal static class ServerPrograms
 {
     internal static async Task<int> NginxAsync(ProcessContext p)
     {
-        ProcessEntry worker = p.Container.Processes.Add("nginx: worker process", "101", signal: null);
+        ProcessEntry worker = p.Container.Processes.Add(new ProcessEntry
+        {
+            Parent = p.Pid, User = new ContainerUser(101, 101, [101]), Arguments = ["nginx: worker process"], Name = "nginx", MountNamespace = p.Container.MountNamespace,
+        });
         try
         {
             await p.PrintAsync("/docker-entrypoint.sh: Configuration complete; ready for start up\n");

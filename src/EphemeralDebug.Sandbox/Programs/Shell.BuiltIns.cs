@@ -5,7 +5,7 @@ namespace EphemeralDebug.Sandbox.Programs;
 /// <content>The commands that a shell does itself.</content>
 internal sealed partial class Shell
 {
-    private async Task<bool> RunBuiltInAsync(List<string> words, ProcessContext io)
+    private async Task<bool> RunBuiltInAsync(List<string> words, Dictionary<string, string> own, ProcessContext io)
     {
         switch (words[0])
         {
@@ -41,12 +41,15 @@ internal sealed partial class Shell
                 break;
             case "read":
                 string? line = await io.In.ReadLineAsync(io.Killed);
-                foreach (string name in words.Skip(1).Where(word => !word.StartsWith('-')).Take(1)) _variables[name] = line ?? "";
+                Store([.. words.Skip(1).Where(word => !word.StartsWith('-'))], line ?? "", own.GetValueOrDefault("IFS", _variables.GetValueOrDefault("IFS", " \t\n")));
                 _status = line is null ? 1 : 0;
                 return true;
             case "trap":
-                foreach (string signal in words.Skip(2)) _traps[signal.StartsWith("SIG", StringComparison.Ordinal) ? signal[3..] : signal] = words[1];
+                foreach (string signal in words.Skip(2)) Trap(words[1], signal.StartsWith("SIG", StringComparison.Ordinal) ? signal[3..] : signal);
                 break;
+            case "[" or "test" or "kill" or "echo" or "printf" or "true" or "false":
+                _status = await ProgramTable.Find(words[0])!.Run(io with { Arguments = words, Speaker = _process.Arguments[0], WorkingDirectory = _directory });
+                return true;
             case "eval":
                 await RunAsync(ShellParser.Parse(string.Join(' ', words.Skip(1))), io);
                 return true;
@@ -70,6 +73,30 @@ internal sealed partial class Shell
         }
         _status = 0;
         return true;
+    }
+
+    /// <summary>Shares a line out to variables, as <c>read</c> does: the last one takes what is left.</summary>
+    private void Store(IReadOnlyList<string> names, string line, string separators)
+    {
+        char[] cut = separators.ToCharArray();
+        string rest = cut.Length == 0 ? line : line.Trim(cut);
+        for (int i = 0; i < names.Count; i++)
+        {
+            int end = i + 1 < names.Count && cut.Length > 0 ? rest.IndexOfAny(cut) : -1;
+            _variables[names[i]] = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? "" : rest[end..].TrimStart(cut);
+        }
+    }
+
+    private void Trap(string script, string name)
+    {
+        _traps.Remove(name);
+        bool known = Enum.TryParse(name, ignoreCase: true, out Signal signal) && Enum.IsDefined(signal);
+        if (script.Length > 0 && script != "-") _traps[name] = script;
+        if (!known) return;
+        if (script.Length == 0) _process.Actions.Ignore(signal);
+        else if (script == "-") _process.Actions.Default(signal);
+        else _process.Actions.Catch(signal);
     }
 
     private static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

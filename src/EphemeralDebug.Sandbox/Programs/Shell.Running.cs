@@ -29,6 +29,9 @@ internal sealed partial class Shell
             case ShellNode.For each:
                 await ForAsync(each, io);
                 break;
+            case ShellNode.Case selection:
+                await SelectAsync(selection, io);
+                break;
             case ShellNode.If choice:
                 await ChooseAsync(choice, io);
                 break;
@@ -92,6 +95,21 @@ internal sealed partial class Shell
         }
         _status = 0;
         if (choice.Else is not null) await RunAsync(choice.Else, io);
+    }
+
+    private async Task SelectAsync(ShellNode.Case selection, ProcessContext io)
+    {
+        string text = string.Concat(await ExpandAsync(selection.Word, io, split: false));
+        _status = 0;
+        foreach ((IReadOnlyList<string> patterns, ShellNode body) in selection.Branches)
+        {
+            foreach (string pattern in patterns)
+            {
+                if (!ShellPattern.Matches(await PatternAsync(pattern, io), text)) continue;
+                await RunAsync(body, io);
+                return;
+            }
+        }
     }
 
     private async Task RunPipelineAsync(ShellNode.Pipeline pipeline, ProcessContext io)
@@ -162,12 +180,13 @@ internal sealed partial class Shell
         foreach (ShellRedirect redirect in redirected.Redirects)
         {
             string target = string.Concat(await ExpandAsync(redirect.Target, io, split: false));
-            string path = (io with { WorkingDirectory = _directory }).FullPath(target);
+            ProcessContext here = io with { WorkingDirectory = _directory };
+            string path = here.FullPath(target);
             if (redirect.Operator == "<")
             {
-                if (io.Container.Files.Open(path) is not { } input)
+                if (here.Open(target) is not { } input)
                 {
-                    await ComplainAsync($"can't open {target}: no such file");
+                    await io.Err.WriteAsync($"{_process.Arguments[0]}: can't open {target}: no such file\n", io.Killed);
                     _status = 1;
                     return;
                 }
@@ -206,7 +225,7 @@ internal sealed partial class Shell
             foreach ((string name, string value) in own) _variables[name] = value;
             return;
         }
-        if (await RunBuiltInAsync(words, io)) return;
+        if (await RunBuiltInAsync(words, own, io)) return;
         if (io.Container.Find(words[0]) is not { } program)
         {
             await io.Err.WriteAsync($"{_process.Arguments[0]}: {words[0]}: not found\n", io.Killed);
@@ -222,8 +241,22 @@ internal sealed partial class Shell
             .GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal);
         using CancellationTokenSource killed = CancellationTokenSource.CreateLinkedTokenSource(io.Killed);
         Signal? received = null;
-        ProcessEntry entry = io.Container.Processes.Add(
-            words[0] == "ps" ? "{ps} sh" : string.Join(' ', words), io.Container.User.Name, signal => { received = signal; killed.Cancel(); });
+        SignalActions actions = io.Actions.Inherit();
+        ProcessEntry entry = io.Container.Processes.Add(new ProcessEntry
+        {
+            Parent = io.Pid,
+            User = io.Container.User,
+            Arguments = words,
+            Shown = words[0] == "ps" ? "{ps} sh" : null,
+            MountNamespace = io.Container.MountNamespace,
+            Actions = actions,
+            Signal = signal =>
+            {
+                if (actions.Ignores(signal) || actions.Catches(signal)) return;
+                received = signal;
+                killed.Cancel();
+            },
+        });
         try
         {
             using CancellationTokenRegistration trapped = TrapTermination(killed);
@@ -232,6 +265,7 @@ internal sealed partial class Shell
                 Arguments = words,
                 Environment = environment,
                 Pid = entry.Pid,
+                Actions = actions,
                 WorkingDirectory = _directory,
                 Killed = killed.Token,
             });
@@ -246,7 +280,7 @@ internal sealed partial class Shell
         }
     }
 
-    /// <summary>A shell with a trap for TERM stops waiting for its child when it is told to end.</summary>
+    /// <summary>A shell with a trap stops waiting for its child when the signal comes.</summary>
     private CancellationTokenRegistration TrapTermination(CancellationTokenSource child) =>
-        _traps.ContainsKey("TERM") ? _process.Terminating.Register(child.Cancel) : default;
+        _traps.Keys.Any(name => name is not "EXIT") ? _process.Terminating.Register(child.Cancel) : default;
 }

@@ -33,7 +33,8 @@ internal sealed partial class Shell
             command |= words[0].Contains('c', StringComparison.Ordinal);
             words.RemoveAt(0);
         }
-        Shell shell = new(p, command ? words.Skip(1) : words);
+        // After the script of -c comes its $0, then $1.
+        Shell shell = new(p, command ? words.Skip(2) : words);
         try
         {
             if (command && words.Count == 0)
@@ -91,10 +92,10 @@ internal sealed partial class Shell
             await ComplainAsync(wrong.Message);
             _status = 2;
         }
-        catch (OperationCanceledException) when (_process.Terminating.IsCancellationRequested && _traps.TryGetValue("TERM", out string? trap))
+        catch (OperationCanceledException) when (_process.Terminating.IsCancellationRequested && _traps.Keys.FirstOrDefault(name => name is not "EXIT") is { } signal)
         {
-            _traps.Remove("TERM");
-            await RunScriptAsync(trap, io);
+            _traps.Remove(signal, out string? trap);
+            await RunScriptAsync(trap!, io);
         }
     }
 

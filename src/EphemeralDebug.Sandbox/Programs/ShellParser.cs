@@ -3,7 +3,7 @@ namespace EphemeralDebug.Sandbox.Programs;
 /// <summary>Parses the part of the shell language that people type while they debug: lists, pipes, loops, conditions.</summary>
 internal sealed class ShellParser
 {
-    private static readonly HashSet<string> s_closers = new(StringComparer.Ordinal) { "do", "done", "then", "else", "elif", "fi", "}" };
+    private static readonly HashSet<string> s_closers = new(StringComparer.Ordinal) { "do", "done", "then", "else", "elif", "fi", "esac", "}" };
     private readonly List<ShellToken> _tokens;
     private int _at;
 
@@ -24,7 +24,7 @@ internal sealed class ShellParser
         while (true)
         {
             while (IsOperator(";") || IsOperator("\n")) _at++;
-            if (Current.Kind == ShellTokenKind.End || IsOperator(")") || (Current.Kind == ShellTokenKind.Word && s_closers.Contains(Current.Text))) break;
+            if (Current.Kind == ShellTokenKind.End || IsOperator(")") || IsOperator(";;") || (Current.Kind == ShellTokenKind.Word && s_closers.Contains(Current.Text))) break;
             items.Add(ParseAndOr());
             if (IsOperator("&")) throw new ShellSyntaxException("syntax error: background commands are not simulated");
             if (!IsOperator(";") && !IsOperator("\n")) break;
@@ -68,6 +68,7 @@ internal sealed class ShellParser
             { Kind: ShellTokenKind.Word, Text: "while" or "until" } => ParseWhile(),
             { Kind: ShellTokenKind.Word, Text: "for" } => ParseFor(),
             { Kind: ShellTokenKind.Word, Text: "if" } => ParseIf(),
+            { Kind: ShellTokenKind.Word, Text: "case" } => ParseCase(),
             _ => ParseSimple(),
         };
         List<ShellRedirect> redirects = [];
@@ -165,6 +166,36 @@ internal sealed class ShellParser
         }
         Expect("fi");
         return new ShellNode.If(branches, otherwise);
+    }
+
+    private ShellNode.Case ParseCase()
+    {
+        _at++;
+        string word = Word();
+        SkipNewLines();
+        Expect("in");
+        SkipNewLines();
+        List<(IReadOnlyList<string>, ShellNode)> branches = [];
+        while (!IsWord("esac"))
+        {
+            if (IsOperator("(")) _at++;
+            List<string> patterns = [Word()];
+            while (IsOperator("|"))
+            {
+                _at++;
+                patterns.Add(Word());
+            }
+            if (!IsOperator(")")) throw Unexpected();
+            _at++;
+            branches.Add((patterns, ParseList()));
+            if (IsOperator(";;")) _at++;
+            else if (!IsWord("esac")) throw Unexpected();
+            SkipNewLines();
+        }
+        _at++;
+        return new ShellNode.Case(word, branches);
+
+        string Word() => Current.Kind == ShellTokenKind.Word ? _tokens[_at++].Text : throw Unexpected();
     }
 
     private ShellNode.List ParseDo()

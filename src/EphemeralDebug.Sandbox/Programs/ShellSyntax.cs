@@ -17,6 +17,8 @@ internal abstract record ShellNode
 
     internal sealed record If(IReadOnlyList<(ShellNode Condition, ShellNode Body)> Branches, ShellNode? Else) : ShellNode;
 
+    internal sealed record Case(string Word, IReadOnlyList<(IReadOnlyList<string> Patterns, ShellNode Body)> Branches) : ShellNode;
+
     internal sealed record Subshell(ShellNode Body) : ShellNode;
 
     internal sealed record Redirected(ShellNode Body, IReadOnlyList<ShellRedirect> Redirects) : ShellNode;

@@ -25,7 +25,7 @@ internal static class SystemPrograms
         StringBuilder text = new("PID   USER     COMMAND\n");
         foreach (ProcessEntry entry in p.Container.Processes.List())
         {
-            text.Append(CultureInfo.InvariantCulture, $"{entry.Pid,5} {entry.User,-8} {entry.Command}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{entry.Pid,5} {entry.User.Name,-8} {entry.Shown}\n");
         }
         await p.PrintAsync(text.ToString());
         return 0;
@@ -33,32 +33,50 @@ internal static class SystemPrograms
 
     internal static async Task<int> KillAsync(ProcessContext p)
     {
-        Signal signal = Signal.Term;
+        string name = "TERM";
         List<string> pids = [.. p.Arguments.Skip(1)];
         if (pids.Count > 1 && pids[0] == "-s") pids = ["-" + pids[1], .. pids.Skip(2)];
         if (pids.Count > 0 && pids[0].StartsWith('-'))
         {
-            string name = pids[0][1..];
-            if (name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase)) name = name[3..];
-            if (!Enum.TryParse(name, ignoreCase: true, out signal) || !Enum.IsDefined(signal))
-            {
-                await p.ComplainAsync($"bad signal name '{name}'");
-                return 1;
-            }
+            name = pids[0][1..];
             pids.RemoveAt(0);
         }
-        int code = pids.Count == 0 ? 1 : 0;
+        if (name.StartsWith("SIG", StringComparison.OrdinalIgnoreCase)) name = name[3..];
+        // 0 asks only whether the process is there.
+        if (!Enum.TryParse(name, ignoreCase: true, out Signal signal) || (name != "0" && !Enum.IsDefined(signal)))
+        {
+            await p.ComplainAsync($"bad signal name '{name}'");
+            return 1;
+        }
+        if (pids.Count == 0)
+        {
+            await p.ComplainAsync("you need to specify whom to kill");
+            return 1;
+        }
+        int code = 0;
         foreach (string text in pids)
         {
             ProcessEntry? entry = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? p.Container.Processes.Find(pid) : null;
-            if (entry is null)
+            ContainerUser user = p.Container.User;
+            if (entry is not null && (user.Uid == 0 || user.Uid == entry.User.Uid))
             {
-                await p.ComplainAsync($"can't kill pid {text}: No such process");
-                code = 1;
+                // The kernel lets nobody inside a PID namespace kill its process 1, and says nothing of it.
+                if (signal != default && !(signal == Signal.Kill && entry.Pid == 1)) entry.Signal?.Invoke(signal);
+                continue;
             }
-            // The kernel lets nobody inside a PID namespace kill its process 1.
-            else if (signal == Signal.Kill && entry.Pid == 1) code = 1;
-            else entry.Signal?.Invoke(signal);
+            await p.ComplainAsync($"can't kill pid {text}: {(entry is null ? "No such process" : "Operation not permitted")}");
+            code = 1;
+        }
+        return code;
+    }
+
+    internal static async Task<int> ReadlinkAsync(ProcessContext p)
+    {
+        int code = 0;
+        foreach (string path in p.Arguments.Skip(1).Where(argument => !argument.StartsWith('-')))
+        {
+            if (ProcFiles.ReadLink(p, p.FullPath(path)) is { } target) await p.PrintAsync(target + "\n");
+            else code = 1;
         }
         return code;
     }
@@ -99,10 +117,7 @@ internal static class SystemPrograms
         int code = 0;
         foreach (string path in paths)
         {
-            string full = p.FullPath(path);
-            IReadOnlyList<string>? names = full.TrimEnd('/') == "/proc"
-                ? [.. p.Container.Processes.List().Select(entry => entry.Pid.ToString(CultureInfo.InvariantCulture)), "self"]
-                : p.Container.Files.Names(full) ?? (p.Container.Files.Exists(full) ? [path] : null);
+            IReadOnlyList<string>? names = p.List(path);
             if (names is not null)
             {
                 await p.PrintAsync(string.Concat(names.Select(name => name + "\n")));
@@ -138,11 +153,13 @@ internal static class SystemPrograms
             [string text] => text.Length > 0,
             ["-n", string text] => text.Length > 0,
             ["-z", string text] => text.Length == 0,
-            ["-e" or "-f" or "-r", string path] => p.Container.Files.Exists(p.FullPath(path)),
-            ["-d", string path] => p.Container.Files.IsDirectory(p.FullPath(path)),
+            ["-e" or "-r", string path] => p.Exists(path) || p.IsDirectory(path),
+            ["-f", string path] => p.Exists(path),
+            ["-d", string path] => p.IsDirectory(path),
             ["-t", _] => p.Terminal is not null,
             [string left, "=" or "==", string right] => left == right,
             [string left, "!=", string right] => left != right,
+            [string left, "-ef", string right] => p.AreSame(left, right),
             [string left, string compare, string right] when
                 long.TryParse(left, CultureInfo.InvariantCulture, out long a) && long.TryParse(right, CultureInfo.InvariantCulture, out long b) => compare switch
                 {

@@ -172,7 +172,7 @@ internal static class TextPrograms
             if (names.Count == 0) names.Add("-");
             foreach (string name in names)
             {
-                ProcessInput? input = name == "-" ? p.In : p.Container.Files.Open(p.FullPath(name));
+                ProcessInput? input = name == "-" ? p.In : p.Open(name);
                 if (input is not null)
                 {
                     await body(input, buffer);

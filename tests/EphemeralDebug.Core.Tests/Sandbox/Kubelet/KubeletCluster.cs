@@ -125,6 +125,17 @@ internal sealed class KubeletCluster : IAsyncDisposable
     internal Task<JsonObject> UntilTerminatedAsync(string pod, string container) =>
         UntilStateAsync(pod, container, status => status["state"]!["terminated"] is not null);
 
+    /// <summary>Waits until a container has written a line.</summary>
+    internal async Task UntilLoggedAsync(string pod, string container, string line)
+    {
+        using StreamReader log = new(await Http.GetStreamAsync(Path(pod, $"log?container={container}&follow=true"), Stop));
+        while (await log.ReadLineAsync(Stop) is { } next)
+        {
+            if (next == line) return;
+        }
+        throw new InvalidOperationException($"The log ended without '{line}'.");
+    }
+
     internal static JsonObject? Status(JsonObject pod, string container) =>
         ((string[])["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"])
             .SelectMany(list => pod["status"]?[list] as JsonArray ?? [])

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using EphemeralDebug.Sandbox.Programs;
 using Xunit;
 
@@ -24,6 +26,14 @@ public sealed class ShellTests
     [InlineData("printf '%s-%s\\n' a b; hostname; id -u", "a-b\nweb\n0\n", 0)]
     [InlineData("env | grep MARK; MARK=own env | grep MARK", "MARK=set\nMARK=own\n", 0)]
     [InlineData("cd /tmp; pwd; cd ..; pwd", "/tmp\n/\n", 0)]
+    [InlineData("x=a/b/c; echo ${x##*/} ${x#*/} ${x%/*} ${x%%/*} ${#x}", "c b/c a/b a 5\n", 0)]
+    [InlineData("x='1 (a) b) S 2'; set -- ${x##*) }; echo $2 ${2-none} ${3-none} ${3:-none}", "2 2 none none\n", 0)]
+    [InlineData("for x in abc b '*' ''; do case $x in a*) echo m;; b|c) echo n ;; \"*\") echo q ;; *) echo r; esac; done", "m\nn\nq\nr\n", 0)]
+    [InlineData("case HUP0f in HUP*[13579bdf]) ;; *) echo no ;; esac; case x in y) ;; esac; echo $?", "0\n", 0)]
+    [InlineData("case a-b in [!a]*) echo 1;; [a-c][-]?) echo 2;; esac; case ']' in [x]) ;; ?) echo 3; esac", "2\n3\n", 0)]
+    [InlineData("cd /tmp; echo 1 2 3 > f1; echo x > f2; echo /tmp/f*; echo f? \"f?\" 'f*' /no*ne", "/tmp/f1 /tmp/f2\nf1 f2 f? f* /no*ne\n", 0)]
+    [InlineData("echo ' 1  2 3 ' > /tmp/l; while read -r a b; do echo \"$a|$b\"; done < /tmp/l; while IFS= read -r a; do echo \"$a|\"; done < /tmp/l", "1|2 3\n 1  2 3 |\n", 0)]
+    [InlineData("if [ /proc/self/ns/mnt -ef /proc/$$/ns/mnt ] && ! [ /none -ef /none ]; then echo same; fi", "same\n", 0)]
     public async Task Scripts_do_what_sh_does(string script, string output, int code)
     {
         (int exit, string text, _) = await RunAsync("sh", "-c", script);
@@ -33,6 +43,11 @@ public sealed class ShellTests
     [Theory]
     [InlineData("foo", "sh: foo: not found\n", 127)]
     [InlineData("cat /none", "cat: can't open '/none': No such file or directory\n", 1)]
+    [InlineData("kill 99999", "sh: can't kill pid 99999: No such process\n", 1)]
+    [InlineData("kill -BAD 1", "sh: bad signal name 'BAD'\n", 1)]
+    [InlineData("kill", "sh: you need to specify whom to kill\n", 1)]
+    [InlineData("readlink /none", "", 1)]
+    [InlineData("read x </none", "sh: can't open /none: no such file\n", 1)]
     [InlineData("if true", "sh: syntax error: unexpected end of file\n", 2)]
     [InlineData("wget -q -O- http://nowhere", "wget: bad address 'nowhere'\n", 1)]
     [InlineData("wget -q -O- localhost", "wget: can't connect to remote host (127.0.0.1): Connection refused\n", 1)]
@@ -42,9 +57,32 @@ public sealed class ShellTests
         Assert.Equal((errors, code), (text, exit));
     }
 
+    [Fact]
+    public async Task The_genuine_shell_agrees()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/busybox") || File.Exists("/bin/busybox"), "BusyBox is not installed.");
+        foreach (object?[] data in typeof(ShellTests).GetMethod(nameof(Scripts_do_what_sh_does))!.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data))
+        {
+            string script = (string)data[0]!;
+            // What tells of the container differs.
+            if (script.Contains("hostname", StringComparison.Ordinal) || script.Contains("/tmp", StringComparison.Ordinal)) continue;
+            using Process genuine = Process.Start(new ProcessStartInfo("busybox", ["sh", "-c", script])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["MARK"] = "set" },
+            })!;
+            string output = await genuine.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await genuine.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal((script, (string)data[1]!, (int)data[2]!), (script, output, genuine.ExitCode));
+        }
+    }
+
     private static async Task<(int Exit, string Out, string Err)> RunAsync(params string[] arguments)
     {
         using MemoryStream output = new(), errors = new();
+        ProcessTable processes = new();
+        int pid = processes.Add(new ProcessEntry { User = ContainerUser.Root, Arguments = arguments }).Pid;
         ProcessContext context = new()
         {
             Arguments = arguments,
@@ -54,9 +92,9 @@ public sealed class ShellTests
             Err = ProcessOutput.To(errors),
             Container = new ContainerView
             {
-                Hostname = "web", Programs = ProgramTable.BusyBox, User = new ContainerUser(0, 0, [0]), Processes = new ProcessTable(), Network = new NoNetwork(), Time = TimeProvider.System,
+                Hostname = "web", Programs = ProgramTable.BusyBox, User = ContainerUser.Root, Processes = processes, Network = new NoNetwork(), Time = TimeProvider.System,
             },
-            Pid = 1,
+            Pid = pid,
             Killed = TestContext.Current.CancellationToken,
         };
         int exit = await ProgramTable.Find(arguments[0])!.Run(context);
