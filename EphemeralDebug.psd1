@@ -14,6 +14,7 @@
         'Get-Node'
         'Get-Pod'
         'New-EphemeralContainer'
+        'Stop-EphemeralContainer'
         'Wait-EphemeralContainer'
     )
     FunctionsToExport      = @()

@@ -69,6 +69,9 @@ public sealed record EphemeralContainer
     /// <summary>When the process ended.</summary>
     public DateTimeOffset? Finished { get; init; }
 
+    /// <summary>What ended it, when this module just did; null otherwise.</summary>
+    public StopWay? StoppedBy { get; init; }
+
     /// <summary>What was asked for and could not be carried over, each with its reason; empty where nothing was left out.</summary>
     public string[] LeftOut { get; init; } = [];
 

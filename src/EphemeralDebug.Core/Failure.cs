@@ -470,6 +470,23 @@ internal static class Failure
         $"Container '{container}' of pod '{pod}' still runs after {timeout.TotalSeconds:0} s.",
         "It goes on; see it with: Get-EphemeralContainer. Wait longer with: -TimeoutSec 300, or without end: -TimeoutSec 0", $"{pod}/{container}");
 
+    // Stopping
+    internal static DebugException ContainerNotStarted(EphemeralContainer container) => new(nameof(ContainerNotStarted), FailureKind.InvalidOperation,
+        $"Container '{container.Name}' of pod '{container.Namespace}/{container.Pod}' does not run yet ({PlainText.Clean(container.Reason ?? container.State.ToString())}): there is nothing to stop.",
+        $"If it must not start, the pod has to go: kubectl delete pod {container.Pod} -n {container.Namespace}. Else wait for it: Wait-EphemeralContainer {container.Pod} {container.Name} -Namespace {container.Namespace}",
+        container.ToString());
+
+    internal static DebugException PodGoneMeanwhile(EphemeralContainer container) => new(nameof(PodGoneMeanwhile), FailureKind.ObjectNotFound,
+        $"Pod '{container.Namespace}/{container.Pod}' was deleted meanwhile, and container '{container.Name}' with it.",
+        "Nothing is left to do.", container.ToString());
+
+    internal static DebugException ContainerNotStopped(EphemeralContainer container, IEnumerable<string> tried, string? owner) => new(nameof(ContainerNotStopped), FailureKind.InvalidOperation,
+        $"Container '{container.Name}' of pod '{container.Namespace}/{container.Pod}' still runs: {string.Join("; ", tried.Select(one => PlainText.OneLine(one)))}.",
+        owner is null
+            ? $"It ends only with its pod, which nothing would make again: kubectl delete pod {container.Pod} -n {container.Namespace}"
+            : $"It ends only with its pod, which {PlainText.Clean(owner)} makes again: kubectl delete pod {container.Pod} -n {container.Namespace}. Or restart the whole workload: kubectl rollout restart",
+        container.ToString());
+
     internal static DebugException WorkloadWithOtherSelection(string parameter) => new(nameof(WorkloadWithOtherSelection), FailureKind.InvalidArgument,
         $"-Workload selects the pods by itself and cannot be combined with {parameter}.",
         $"Leave {parameter} out.");
