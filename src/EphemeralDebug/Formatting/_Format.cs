@@ -44,11 +44,12 @@ public static class _Format
         ? $"{pod.Restarts} ({Age(DateTimeOffset.UtcNow - last)} ago)"
         : pod.Restarts.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A container's state as kubectl words a pod's: <c>Running</c>, <c>ErrImagePull</c>, <c>Completed (0)</c>, <c>Error (3)</c>.</summary>
+    /// <summary>A container's state as kubectl words a pod's: <c>Running</c>, <c>ErrImagePull</c>, <c>Completed (0)</c>, <c>Error (3)</c>,
+    /// <c>Error (129), Hup</c> where it was just stopped.</summary>
     public static string Status(EphemeralContainer container) => container.State switch
     {
         ContainerState.Running => "Running",
-        ContainerState.Terminated => $"{container.Reason ?? "Terminated"} ({container.ExitCode})",
+        ContainerState.Terminated => $"{container.Reason ?? "Terminated"} ({container.ExitCode}){(container.StoppedBy is { } way ? $", {way}" : "")}",
         ContainerState.Waiting => container.Reason ?? "Waiting",
         _ => container.Reason ?? "Accepted",
     };

@@ -14,6 +14,7 @@ public sealed class CompletionTests(StaticCluster cluster) : ClusterTests(cluste
         Assert.Equal(["cart-0"], Complete("New-EphemeralContainer", "-Namespace shop CART-0"));
         Assert.Equal(["app", "proxy"], Complete("New-EphemeralContainer", "cart-0 -Namespace shop -Target "));
         Assert.Equal(["probe"], Complete("Wait-EphemeralContainer", "cart-0 -Namespace shop -Name p"));
+        Assert.Equal(["probe"], Complete("Stop-EphemeralContainer", "cart-0 -Namespace shop "));
         Assert.Equal(["probe"], Complete("Get-EphemeralContainerLog", "-Namespace shop cart-0 "));
     }
 

@@ -15,6 +15,7 @@ public sealed class ErrorTextTests : ClusterTests, IClassFixture<StaticCluster>
     [InlineData("New-EphemeralContainer nobody")]
     [InlineData("New-EphemeralContainer x -Image 'Bad Image'")]
     [InlineData("Wait-EphemeralContainer nobody")]
+    [InlineData("Stop-EphemeralContainer nobody")]
     [InlineData("Get-EphemeralContainer nobody")]
     [InlineData("Get-EphemeralContainerLog nobody")]
     [InlineData("Get-Pod -KubeConfig /no/such/file")]

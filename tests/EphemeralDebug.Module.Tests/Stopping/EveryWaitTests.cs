@@ -22,7 +22,7 @@ public sealed class EveryWaitTests : ClusterTests, IClassFixture<TestCluster>, I
 
     public static TheoryData<string> Cmdlets => new(
         "Get-Pod", "Get-Node", "Get-EphemeralContainer", "Get-EphemeralContainer web", "New-EphemeralContainer web", "New-EphemeralContainer web -NoWait",
-        "'web' | New-EphemeralContainer", "Wait-EphemeralContainer web probe -For Terminated", "Get-EphemeralContainerLog web", "Get-EphemeralContainerLog web probe -Follow");
+        "'web' | New-EphemeralContainer", "Wait-EphemeralContainer web probe -For Terminated", "Stop-EphemeralContainer web probe", "Get-EphemeralContainerLog web", "Get-EphemeralContainerLog web probe -Follow");
 
     public async ValueTask InitializeAsync()
     {
