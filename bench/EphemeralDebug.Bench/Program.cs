@@ -5,6 +5,7 @@ using EphemeralDebug.Bench;
 // time. "lists": the end-to-end comparison in one process, quick.
 // "import": what Import-Module costs. "wait": the threads that waiting for 500 pods takes.
 // "first-row": how the size of the first page changes the wait. "cancel": how long Ctrl+C takes in a body that stalls.
+// "streams": exec beside kubectl's: bytes per second, key to echo, 500 streams. "stream-memory": what a slow reader of 1 GiB holds.
 switch (args.FirstOrDefault())
 {
     case "memory":
@@ -30,6 +31,15 @@ switch (args.FirstOrDefault())
         break;
     case "cancel":
         await CancelInBody.RunAsync();
+        break;
+    case "streams":
+        await ProcessStreams.RunAsync();
+        break;
+    case "stream-memory":
+        await ProcessStreams.RunMemoryAsync();
+        break;
+    case "streams-server":
+        await ProcessStreams.ServeAsync();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(ListInMemory).Assembly).Run(args);

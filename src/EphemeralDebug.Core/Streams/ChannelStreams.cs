@@ -26,6 +26,7 @@ internal sealed class ChannelStreams : IProcessStreams
     private int _channel = -1;
     private bool _inputEnded;
     private volatile bool _closed;
+    private volatile bool _disposed;
 
     internal ChannelStreams(HttpResponseMessage response, Stream connection, StreamRequest request, bool canEndInput, KeepAlive keepAlive)
     {
@@ -65,16 +66,10 @@ internal sealed class ChannelStreams : IProcessStreams
                 if (channel == Status && !Keep(payload.Span)) return Lost("The server's status is longer than any status can be.");
             }
         }
-        catch (OperationCanceledException)
-        {
-            Abort();
-            throw;
-        }
         catch (Exception broken) when (IsLoss(broken))
         {
             Abort();
-            // A connection torn down because of the token may come out as broken.
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(broken, cancellationToken);
             return Lost(Words(broken));
         }
     }
@@ -99,6 +94,7 @@ internal sealed class ChannelStreams : IProcessStreams
 
     public ValueTask DisposeAsync()
     {
+        _disposed = true;
         Abort();
         _socket.Dispose();
         _response.Dispose();
@@ -117,16 +113,11 @@ internal sealed class ChannelStreams : IProcessStreams
             payload.CopyTo(_frame.AsMemory(1));
             await _socket.SendAsync(_frame.AsMemory(0, payload.Length + 1), WebSocketMessageType.Binary, endOfMessage: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-        {
-            Abort();
-            throw;
-        }
         catch (Exception broken) when (IsLoss(broken))
         {
             // How it ended is what reading tells.
             Abort();
-            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfCancelled(broken, cancellationToken);
         }
         finally
         {
@@ -186,9 +177,16 @@ internal sealed class ChannelStreams : IProcessStreams
         _connection.Dispose();
     }
 
-    private string Words(Exception broken) => _connection.IsPeerDead
+    private string Words(Exception broken) => _disposed ? "The stream was closed on this side." : _connection.IsPeerDead
         ? string.Create(CultureInfo.InvariantCulture, $"The server has not answered for {(_keepAlive.Unanswered + 1) * _keepAlive.Interval.TotalSeconds:0.#} seconds.")
         : $"The connection was lost: {PlainText.OneLine(broken.GetBaseException().Message)}";
 
-    private static bool IsLoss(Exception broken) => broken is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException;
+    /// <summary>A connection torn down because of the token may come out as broken, and one that is closed from the other side as cancelled.</summary>
+    private static void ThrowIfCancelled(Exception broken, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(broken.Message, broken, cancellationToken);
+    }
+
+    private static bool IsLoss(Exception broken) =>
+        broken is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
 }

@@ -14,4 +14,7 @@ internal sealed record KeepAlive
     /// last heard, its silence proves nothing, and the system's own TCP limits have to judge.
     /// </summary>
     internal int InputThatExcuses { get; init; } = 4096;
+
+    /// <summary>The clock behind the interval.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -15,7 +15,7 @@ internal sealed class PingedStream : Stream
     private readonly Stream _inner;
     private readonly KeepAlive _limits;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private volatile bool _reading;
     private int _unanswered;
     private long _unheardInput;
@@ -24,7 +24,7 @@ internal sealed class PingedStream : Stream
     {
         _inner = inner;
         _limits = limits;
-        _timer = new Timer(static state => _ = ((PingedStream)state!).TickAsync(), this, limits.Interval, limits.Interval);
+        _timer = limits.Time.CreateTimer(static state => _ = ((PingedStream)state!).TickAsync(), this, limits.Interval, limits.Interval);
     }
 
     /// <summary>Whether the peer was taken for dead.</summary>

@@ -14,15 +14,17 @@ internal sealed class ChannelSocket : IDisposable
 {
     private const int LargestPayload = 32 * 1024;
     private readonly HttpContext _context;
+    private readonly Stream _connection;
     private readonly WebSocket _socket;
     private readonly StreamFault? _fault;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _sent;
 
-    private ChannelSocket(HttpContext context, WebSocket socket, StreamProtocol protocol, StreamFault? fault)
+    private ChannelSocket(HttpContext context, Stream connection, StreamProtocol protocol, StreamFault? fault)
     {
         _context = context;
-        _socket = socket;
+        _connection = connection;
+        _socket = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
         Protocol = protocol;
         _fault = fault;
     }
@@ -44,8 +46,7 @@ internal sealed class ChannelSocket : IDisposable
         headers.SecWebSocketAccept = AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
         headers.SecWebSocketProtocol = protocol.Name;
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        WebSocket socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });
-        ChannelSocket channels = new(context, socket, protocol, fault);
+        ChannelSocket channels = new(context, stream, protocol, fault);
         await channels.SendAsync(1, ReadOnlySequence<byte>.Empty, context.RequestAborted);
         return channels;
     }
@@ -58,9 +59,11 @@ internal sealed class ChannelSocket : IDisposable
         {
             int length = Encode(channel, payload, frame);
             if (_fault?.BeforeFrame is { } hold) await hold(cancellationToken);
-            await _socket.SendAsync(frame.AsMemory(0, length), Protocol.Base64 ? WebSocketMessageType.Text : WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
             _sent += payload.Length;
-            if (_fault?.CutAfterBytes <= _sent)
+            bool cut = _fault?.CutAfterBytes <= _sent;
+            if (cut && _fault!.CutInsideFrame) await SendHalfAsync(frame.AsMemory(0, length), cancellationToken);
+            else await SendMessageAsync(frame.AsMemory(0, length), cancellationToken);
+            if (cut)
             {
                 _context.Abort();
                 throw new IOException("The connection was cut on request.");
@@ -96,6 +99,7 @@ internal sealed class ChannelSocket : IDisposable
             int channel = -1, kept = 0;
             while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
             {
+                if (_fault?.BeforeInput is { } hold) await hold(cancellationToken);
                 ValueWebSocketReceiveResult got = await _socket.ReceiveAsync(buffer.AsMemory(kept), cancellationToken);
                 if (got.MessageType == WebSocketMessageType.Close) return;
                 int end = kept + got.Count;
@@ -132,7 +136,7 @@ internal sealed class ChannelSocket : IDisposable
     /// <summary>Sends what ends the stream: the status, where there is one, and the close frame.</summary>
     internal async Task CloseAsync(byte[] status, CancellationToken cancellationToken)
     {
-        if (status.Length > 0) await SendAsync(3, new ReadOnlySequence<byte>(status), cancellationToken);
+        if (status.Length > 0 && _fault?.NoStatus != true) await SendAsync(3, new ReadOnlySequence<byte>(status), cancellationToken);
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -148,6 +152,27 @@ internal sealed class ChannelSocket : IDisposable
     {
         _socket.Dispose();
         _turn.Dispose();
+    }
+
+    private async Task SendMessageAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        WebSocketMessageType type = Protocol.Base64 ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+        if (_fault?.FragmentBytes is int most)
+        {
+            await _socket.SendAsync(message[..1], type, endOfMessage: false, cancellationToken);
+            await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, type, endOfMessage: false, cancellationToken);
+            for (message = message[1..]; message.Length > most; message = message[most..])
+                await _socket.SendAsync(message[..most], type, endOfMessage: false, cancellationToken);
+        }
+        await _socket.SendAsync(message, type, endOfMessage: true, cancellationToken);
+    }
+
+    /// <summary>Sends the head of a frame and half of what it announces.</summary>
+    private async Task SendHalfAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        byte[] head = message.Length < 126 ? [0x82, (byte)message.Length] : [0x82, 126, (byte)(message.Length >> 8), (byte)message.Length];
+        await _connection.WriteAsync((byte[])[.. head, .. message.Span[..(message.Length / 2)]], cancellationToken);
+        await _connection.FlushAsync(cancellationToken);
     }
 
     private int Encode(byte channel, ReadOnlySequence<byte> payload, byte[] frame)

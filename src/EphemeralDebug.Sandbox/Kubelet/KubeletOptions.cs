@@ -49,6 +49,21 @@ internal sealed record StreamFault
     /// <summary>The connection is cut, without a close frame, once so many bytes of output have been sent; null for never.</summary>
     internal long? CutAfterBytes { get; init; }
 
+    /// <summary>Cuts it in the middle of the frame that would pass the limit, and not behind it.</summary>
+    internal bool CutInsideFrame { get; init; }
+
+    /// <summary>Messages come in frames: one with the channel alone, an empty one, then so many bytes each; null for whole messages.</summary>
+    internal int? FragmentBytes { get; init; }
+
+    /// <summary>The server knows <c>v5.channel.k8s.io</c> not yet.</summary>
+    internal bool OnlyV4 { get; init; }
+
+    /// <summary>The status never comes: the stream is closed properly without it.</summary>
+    internal bool NoStatus { get; init; }
+
     /// <summary>Awaited before each frame that is sent: a slow or silent server.</summary>
     internal Func<CancellationToken, Task>? BeforeFrame { get; init; }
+
+    /// <summary>Awaited before each message is taken from the client: a server that does not read, and answers no ping.</summary>
+    internal Func<CancellationToken, Task>? BeforeInput { get; init; }
 }

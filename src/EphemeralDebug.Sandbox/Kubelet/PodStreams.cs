@@ -19,13 +19,14 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
             await StatusAnswer.PlainAsync(context, 500, $"container {name} not found in pod {PodFullName(pod)}");
             return;
         }
-        if (Negotiate(context) is not { } protocol) return;
+        StreamFault? fault = options.StreamFault?.Invoke(Identity(pod, name));
+        if (Negotiate(context, fault) is not { } protocol) return;
         StreamRequest request = StreamRequest.Read(context.Request.Query);
         // Attached before the client hears so: what comes out from then on is the client's.
         AttachedClient client = running.Attach(request.Stdout, request.Stderr);
         try
         {
-            await RunAsync(context, protocol, Identity(pod, name), (socket, session) => AttachAsync(context, socket, request, running, client, session));
+            await RunAsync(context, protocol, fault, (socket, session) => AttachAsync(context, socket, request, running, client, session));
         }
         finally
         {
@@ -41,9 +42,10 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
             await StatusAnswer.PlainAsync(context, 500, $"container not found (\"{name}\")");
             return;
         }
-        if (Negotiate(context) is not { } protocol) return;
+        StreamFault? fault = options.StreamFault?.Invoke(Identity(pod, name));
+        if (Negotiate(context, fault) is not { } protocol) return;
         StreamRequest request = StreamRequest.Read(context.Request.Query);
-        await RunAsync(context, protocol, Identity(pod, name), (socket, session) => ExecAsync(context, socket, request, host, session));
+        await RunAsync(context, protocol, fault, (socket, session) => ExecAsync(context, socket, request, host, session));
     }
 
     private static async Task AttachAsync(
@@ -124,9 +126,9 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
     }
 
     /// <summary>The sub-protocol; null where the client offers none that is known, which is answered with 403 and nothing.</summary>
-    private static StreamProtocol? Negotiate(HttpContext context)
+    private static StreamProtocol? Negotiate(HttpContext context, StreamFault? fault)
     {
-        StreamProtocol? protocol = StreamProtocol.Choose(context.Request.Headers.SecWebSocketProtocol.OfType<string>());
+        StreamProtocol? protocol = StreamProtocol.Choose(context.Request.Headers.SecWebSocketProtocol.OfType<string>(), fault?.OnlyV4 == true ? 4 : 5);
         if (protocol is not null) return protocol;
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         context.Response.Headers.Connection = "close";
@@ -134,12 +136,12 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
     }
 
     /// <summary>Runs a stream; whatever way the client goes, the request ends quietly.</summary>
-    private async Task RunAsync(HttpContext context, StreamProtocol protocol, ContainerIdentity container, Func<ChannelSocket, CancellationTokenSource, Task> run)
+    private async Task RunAsync(HttpContext context, StreamProtocol protocol, StreamFault? fault, Func<ChannelSocket, CancellationTokenSource, Task> run)
     {
         using CancellationTokenSource session = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            using ChannelSocket socket = await ChannelSocket.AcceptAsync(context, protocol, options.StreamFault?.Invoke(container));
+            using ChannelSocket socket = await ChannelSocket.AcceptAsync(context, protocol, fault);
             await run(socket, session);
         }
         catch (Exception gone) when (IsDisconnect(gone))

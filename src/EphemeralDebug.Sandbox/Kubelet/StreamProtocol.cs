@@ -18,12 +18,12 @@ internal sealed record StreamProtocol(string Name, int Version, bool Base64)
         new("v4.channel.k8s.io", 4, false), new("v4.base64.channel.k8s.io", 4, true), new("v5.channel.k8s.io", 5, false),
     ];
 
-    /// <summary>The first of the offered ones that is known; null where none is.</summary>
-    internal static StreamProtocol? Choose(IEnumerable<string> offered)
+    /// <summary>The first of the offered ones that is known, up to a version; null where none is.</summary>
+    internal static StreamProtocol? Choose(IEnumerable<string> offered, int newest = 5)
     {
         List<string> names = [.. offered.SelectMany(header => header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         if (names.Count == 0) names.Add("");
-        return names.Select(name => Array.Find(s_known, known => known.Name == name)).FirstOrDefault(known => known is not null);
+        return names.Select(name => Array.Find(s_known, known => known.Name == name && known.Version <= newest)).FirstOrDefault(known => known is not null);
     }
 
     /// <summary>What the error channel says of success; nothing in the oldest protocols.</summary>

@@ -70,6 +70,39 @@ public sealed class SandboxStreamTests : IAsyncLifetime
         Assert.Equal(5, (await streams.ReadToEndAsync()).End.ExitCode);
     }
 
+    [Fact]
+    public async Task What_goes_in_comes_out_while_both_ways_are_busy()
+    {
+        await using IProcessStreams streams = await ExecAsync(stdin: true, "cat");
+        byte[] input = new byte[16 * 1024 * 1024];
+        Random.Shared.NextBytes(input);
+        Task writing = Task.Run(async () =>
+        {
+            await streams.WriteAsync(input, Stop);
+            await streams.EndInputAsync(Stop);
+        }, Stop);
+        using MemoryStream output = new();
+        while (await streams.ReadAsync(Stop) is { } piece) output.Write(piece.Bytes.Span);
+        await writing;
+        Assert.True(output.ToArray().AsSpan().SequenceEqual(input));
+        Assert.Equal(0, streams.End!.ExitCode);
+    }
+
+    [Fact]
+    public async Task Five_hundred_streams_deliver_their_first_byte_without_a_thread_each()
+    {
+        int before = ThreadPool.ThreadCount;
+        IProcessStreams[] streams = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ExecAsync("sh", "-c", "echo here; sleep infinity")));
+        Task<string>[] first = [.. streams.Select(stream => stream.ReadUntilAsync("here\n"))];
+        await Task.WhenAll(first);
+        // All wait for what does not come, and none of them with a thread.
+        Task<StreamPiece?>[] waiting = [.. streams.Select(stream => stream.ReadAsync(Stop).AsTask())];
+        Assert.DoesNotContain(waiting, read => read.IsCompleted);
+        Assert.InRange(ThreadPool.ThreadCount - before, int.MinValue, 100);
+        foreach (IProcessStreams stream in streams) await stream.DisposeAsync();
+        Assert.All(await Task.WhenAll(waiting), Assert.Null);
+    }
+
     private Task<IProcessStreams> ExecAsync(params string[] command) => ExecAsync(stdin: false, command);
 
     private Task<IProcessStreams> ExecAsync(bool stdin, params string[] command) => _api.OpenStreamsAsync(

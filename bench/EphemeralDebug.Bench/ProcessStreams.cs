@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Core.Streams;
+using EphemeralDebug.Sandbox;
+using EphemeralDebug.Sandbox.Kubelet;
+using EphemeralDebug.Sandbox.Store;
+using ApiSandbox = EphemeralDebug.Sandbox.Sandbox;
+
+namespace EphemeralDebug.Bench;
+
+/// <summary>
+/// Exec against a sandbox in a process of its own: bytes per second beside <c>kubectl exec</c>, from a key to its echo, the first byte of 500
+/// streams, and what a slow reader of 1 GiB holds.
+/// </summary>
+internal static class ProcessStreams
+{
+    private const long Gibibyte = 1L << 30;
+
+    public static async Task RunAsync()
+    {
+        using Server server = await Server.StartAsync();
+        await ThroughputAsync(server);
+        await EchoAsync(server);
+        await FirstBytesAsync(server);
+    }
+
+    public static async Task RunMemoryAsync()
+    {
+        using Server server = await Server.StartAsync();
+        // What is made once, for the first stream of all, is no part of what a stream holds.
+        await ReadAsync(server, 64L << 20);
+        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0, received = 0, next = 0;
+        bool zeros = true;
+        await using IProcessStreams streams = await server.ExecAsync("head", "-c", $"{Gibibyte}", "/dev/zero");
+        while (await streams.ReadAsync(CancellationToken.None) is { } piece)
+        {
+            zeros &= !piece.Bytes.Span.ContainsAnyExcept((byte)0);
+            received += piece.Bytes.Length;
+            if (received < next) continue;
+            next += Gibibyte / 64;
+            await Task.Delay(50);
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        Console.WriteLine($"{received} of {Gibibyte} bytes through a reader that stops 64 times, {(zeros ? "all of them right" : "NOT all right")}; end: {streams.End!.Kind}; "
+            + $"held at most {most / 1024.0:F0} KiB more than before (at most 1024)");
+    }
+
+    /// <summary>In the child: serves until its input ends.</summary>
+    public static async Task ServeAsync()
+    {
+        await using ApiSandbox sandbox = await ApiSandbox.StartAsync(new SandboxOptions { AgentFactory = store => new NodeAgent(store, new KubeletOptions()), World = Fill });
+        string folder = Directory.CreateTempSubdirectory("ephemeraldebug-bench-").FullName;
+        while (sandbox.Store.Get(ResourceType.Pods, "default", "web-0")?["status"]?["containerStatuses"]?[0]?["state"]?["running"] is null) await Task.Delay(5);
+        Console.WriteLine(sandbox.WriteKubeConfig(Path.Combine(folder, "config"), useToken: true));
+        await Console.In.ReadLineAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task ThroughputAsync(Server server)
+    {
+        bool kubectl = await KubectlAsync(server, 1) is not null;
+        if (!kubectl) Console.WriteLine("kubectl is not on PATH: there is nothing to compare with");
+        List<double> ours = [], theirs = [];
+        await ReadAsync(server, Gibibyte / 4);
+        for (int turn = 0; turn < 5; turn++)
+        {
+            // Of both, what one byte takes goes off: connecting, and for kubectl its start.
+            TimeSpan little = await ReadAsync(server, 1), much = await ReadAsync(server, Gibibyte);
+            ours.Add(Gibibyte / 1048576.0 / (much - little).TotalSeconds);
+            if (!kubectl) continue;
+            little = (await KubectlAsync(server, 1))!.Value;
+            much = (await KubectlAsync(server, Gibibyte))!.Value;
+            theirs.Add(Gibibyte / 1048576.0 / (much - little).TotalSeconds);
+        }
+        Console.WriteLine($"1 GiB through exec, MiB/s, median of 5 (best): ours {Median(ours):F0} ({ours.Max():F0})"
+            + (kubectl ? $", kubectl {Median(theirs):F0} ({theirs.Max():F0}), ratio {Median(ours) / Median(theirs):F2} (at least 1)" : ""));
+    }
+
+    private static async Task<TimeSpan> ReadAsync(Server server, long bytes)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        await using IProcessStreams streams = await server.ExecAsync("head", "-c", $"{bytes}", "/dev/zero");
+        long received = 0;
+        while (await streams.ReadAsync(CancellationToken.None) is { } piece) received += piece.Bytes.Length;
+        if (received != bytes) throw new InvalidOperationException($"{received} of {bytes} bytes came: {streams.End}");
+        return clock.Elapsed;
+    }
+
+    private static async Task<TimeSpan?> KubectlAsync(Server server, long bytes)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        try
+        {
+            // To a file descriptor that takes all: a pipe to this process would measure this process.
+            using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec kubectl --kubeconfig '{server.KubeConfig}' exec web-0 -- head -c {bytes} /dev/zero > /dev/null"]))!;
+            await process.WaitForExitAsync();
+            return process.ExitCode switch
+            {
+                0 => clock.Elapsed,
+                127 => null,
+                _ => throw new InvalidOperationException($"kubectl ended with {process.ExitCode}."),
+            };
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    [SuppressMessage("Security", "CA5359", Justification = "The server is a child of this process, on the loopback address.")]
+    private static async Task EchoAsync(Server server)
+    {
+        const int Keys = 2000;
+        List<double> ours = [], bare = [];
+        await using IProcessStreams streams = await server.ExecAsync("cat");
+        using ClientWebSocket socket = new();
+        socket.Options.AddSubProtocol("v5.channel.k8s.io");
+        socket.Options.SetRequestHeader("Authorization", "Bearer " + server.Token);
+        socket.Options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        await socket.ConnectAsync(new UriBuilder(new Uri(server.Address, "api/v1/namespaces/default/pods/web-0/exec?command=cat&container=app&stdin=true&stdout=true")) { Scheme = "wss" }.Uri, CancellationToken.None);
+        byte[] buffer = new byte[1024];
+        await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+        for (int key = 0; key < Keys; key++)
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            await streams.WriteAsync(new byte[] { 120 }, CancellationToken.None);
+            await streams.ReadAsync(CancellationToken.None);
+            ours.Add(clock.Elapsed.TotalMilliseconds);
+            clock.Restart();
+            await socket.SendAsync(new byte[] { 0, 120 }.AsMemory(), WebSocketMessageType.Binary, true, CancellationToken.None);
+            await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+            bare.Add(clock.Elapsed.TotalMilliseconds);
+        }
+        ours.Sort();
+        bare.Sort();
+        Console.WriteLine($"from a key to its echo, ms: median {Median(ours):F3}, 99% {ours[Keys * 99 / 100]:F3}; the server and a bare WebSocket alone {Median(bare):F3}, 99% {bare[Keys * 99 / 100]:F3}; "
+            + $"over it {Median(ours) - Median(bare):F3} (at most 2)");
+    }
+
+    private static async Task FirstBytesAsync(Server server)
+    {
+        const int Count = 500;
+        int threads = ThreadPool.ThreadCount;
+        Stopwatch clock = Stopwatch.StartNew();
+        IProcessStreams[] streams = await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => server.ExecAsync("cat")));
+        double opened = clock.Elapsed.TotalMilliseconds;
+        Task<StreamPiece?>[] first = [.. streams.Select(stream => stream.ReadAsync(CancellationToken.None).AsTask())];
+        int idle = ThreadPool.ThreadCount - threads;
+        clock.Restart();
+        foreach (IProcessStreams stream in streams) await stream.WriteAsync(new byte[] { 120 }, CancellationToken.None);
+        await Task.WhenAll(first);
+        Console.WriteLine($"{Count} streams: opened in {opened:F0} ms; from the first key to the last echo {clock.Elapsed.TotalMilliseconds:F0} ms (at most 1000); {idle} more pool threads while all waited");
+        foreach (IProcessStreams stream in streams) await stream.DisposeAsync();
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static void Fill(ObjectStore store)
+    {
+        store.Create(ResourceType.Nodes, JsonNode.Parse("""{"apiVersion":"v1","kind":"Node","metadata":{"name":"node-1","uid":"1"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}}""")!.AsObject());
+        store.Create(ResourceType.Pods, JsonNode.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default","name":"web-0","uid":"2"},"spec":{"nodeName":"node-1","containers":[{"name":"app","image":"busybox","command":["sleep","infinity"]}]},"status":{"phase":"Pending"}}""")!.AsObject());
+    }
+
+    /// <summary>The sandbox in a child process, and the way to it.</summary>
+    private sealed class Server : IDisposable
+    {
+        private readonly Process _process;
+        private readonly KubernetesApi _api;
+
+        private Server(Process process, string kubeConfig, ClusterConnection connection)
+        {
+            _process = process;
+            _api = new KubernetesApi(connection);
+            KubeConfig = kubeConfig;
+            Address = connection.Server;
+            Token = File.ReadLines(kubeConfig).First(line => line.Contains("token:", StringComparison.Ordinal)).Split(':')[1].Trim(' ', '"', '\'', '}');
+        }
+
+        internal string KubeConfig { get; }
+
+        internal Uri Address { get; }
+
+        internal string Token { get; }
+
+        internal static async Task<Server> StartAsync()
+        {
+            Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["streams-server"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            string kubeConfig = (await process.StandardOutput.ReadLineAsync())!;
+            return new Server(process, kubeConfig, await ClusterConnection.OpenAsync(new ConnectionRequest(kubeConfig, null), CancellationToken.None));
+        }
+
+        internal Task<IProcessStreams> ExecAsync(params string[] command) =>
+            _api.OpenStreamsAsync(new StreamRequest { Namespace = "default", Pod = "web-0", Container = "app", Command = command, Stdin = command[0] == "cat", Stderr = false });
+
+        public void Dispose()
+        {
+            _process.StandardInput.Close();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
+    }
+}
