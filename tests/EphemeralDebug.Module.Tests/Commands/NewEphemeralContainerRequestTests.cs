@@ -116,6 +116,16 @@ public sealed class NewEphemeralContainerRequestTests : ClusterTests, IClassFixt
     }
 
     [Theory]
+    [InlineData("New-EphemeralContainer web -DryRun -- echo a,b")]
+    [InlineData("New-EphemeralContainer web -DryRun -- echo a,b c")]
+    public void A_word_with_a_comma_outside_quotes_is_a_list_to_PowerShell_and_refused(string script)
+    {
+        RunResult result = Run(script);
+        Assert.StartsWith("CannotConvertArgument", Assert.Single(result.ErrorIds), StringComparison.Ordinal);
+        Assert.Empty(Cluster.Sandbox.Requests);
+    }
+
+    [Theory]
     [InlineData("", "image", "\"busybox\"")]
     [InlineData("-Image alpine:3.22", "image", "\"alpine:3.22\"")]
     [InlineData("-Name probe", "name", "\"probe\"")]
