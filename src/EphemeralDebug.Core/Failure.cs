@@ -591,6 +591,81 @@ internal static class Failure
         $"'{PlainText.Clean(key)}' in the detach keys '{PlainText.Clean(keys)}' is no key.",
         "Write single characters, DEL, or ctrl- with one of @ a..z [ \\ ] ^ _, with commas between them: -DetachKeys 'ctrl-p,ctrl-q'. 'none' turns them off.", keys);
 
+    // Sessions
+    internal static DebugException TerminalRequired(string form) => new(nameof(TerminalRequired), FailureKind.InvalidOperation,
+        "There is no terminal here: input or output is redirected, or PowerShell runs remotely, in a job, or in a host without a console.",
+        $"Work without one: {form}. Or run the command in pwsh at a terminal.");
+
+    internal static DebugException InteractiveRequired(string parameter) => new(nameof(InteractiveRequired), FailureKind.InvalidArgument,
+        $"-{parameter} belongs to a session, and without -Interactive there is none.",
+        $"Add -Interactive, or leave out -{parameter}.");
+
+    internal static DebugException InteractiveExcludes(string parameter) => new(nameof(InteractiveExcludes), FailureKind.InvalidArgument,
+        $"-Interactive needs a container that runs, and -{parameter} does not wait for one.",
+        $"Leave out -Interactive or -{parameter}.");
+
+    internal static DebugException OnePodOnly(IReadOnlyCollection<string> pods) => new(nameof(OnePodOnly), FailureKind.InvalidArgument,
+        $"-Interactive takes one pod and was given {pods.Count}: {PlainText.OneLine(string.Join(", ", pods))}. Nothing was created.",
+        "Choose one: Get-Pod ... | Select-Object -First 1 | New-EphemeralContainer -Interactive");
+
+    internal static DebugException SeveralContainers(IReadOnlyList<EphemeralContainer> choices) => new(nameof(SeveralContainers), FailureKind.InvalidArgument,
+        $"Several containers can be meant: {PlainText.OneLine(string.Join(", ", choices.Select(choice => choice.ToString())), 1000)}.",
+        $"Name one: Enter-EphemeralContainer {choices[0].Pod} {choices[0].Name} -Namespace {choices[0].Namespace}");
+
+    internal static DebugException InputGivenTwice() => new(nameof(InputGivenTwice), FailureKind.InvalidArgument,
+        "Standard input was given both through the pipeline and with -StandardInput.",
+        "Leave one of them out.");
+
+    internal static DebugException InputFileUnreadable(string path, Exception inner) => new(nameof(InputFileUnreadable), FailureKind.ObjectNotFound,
+        $"The file '{path}' that -StandardInput names cannot be read: {PlainText.OneLine(inner.Message)}",
+        "Give an existing file, or the text itself.", path, inner);
+
+    internal static DebugException OutFileUnwritable(string path, Exception inner) => new(nameof(OutFileUnwritable), FailureKind.InvalidOperation,
+        $"The file '{path}' that -OutFile names cannot be written: {PlainText.OneLine(inner.Message)}",
+        "Give a file in a folder that exists and that you may write.", path, inner);
+
+    internal static DebugException NoStandardInput(EphemeralContainer container) => new(nameof(NoStandardInput), FailureKind.InvalidOperation,
+        $"Container '{container}' was made without standard input, so it can take none.",
+        $"Start a program in it that can: Enter-EphemeralContainer {container.Pod} {container.Name} -Namespace {container.Namespace} -Shell sh", container.ToString());
+
+    internal static DebugException ContainerHasEnded(EphemeralContainer container) => new(nameof(ContainerHasEnded), FailureKind.InvalidOperation,
+        $"Container '{container}' has ended{End(container)}, and an ephemeral container is not started again.",
+        Anew(container), container.ToString());
+
+    internal static DebugException ContainerKilled(EphemeralContainer container) => new(nameof(ContainerKilled), FailureKind.InvalidOperation,
+        $"The process of container '{container}' was killed{End(container)}.",
+        container.Reason == "OOMKilled" ? "It shares the pod's memory limit; see the pod's events: kubectl describe pod" : Anew(container), container.ToString());
+
+    internal static DebugException SessionLost(EphemeralContainer container, string? message, string comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
+        $"The connection to container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of its process is not known.",
+        $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
+
+    internal static DebugException SessionPodDeleted(EphemeralContainer container) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
+        $"The pod of container '{container}' was deleted, and the container with it.",
+        $"Choose another pod of the same workload: Get-Pod -Namespace {container.Namespace}", container.ToString());
+
+    internal static DebugException SessionStatusMissing(EphemeralContainer container, string? message) => new(nameof(SessionStatusMissing), FailureKind.ProtocolError,
+        $"The session in container '{container}' ended, and nobody told how its process did{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. Its exit code is not known.",
+        $"See how the container is: Get-EphemeralContainer {container.Pod} -Name {container.Name} -Namespace {container.Namespace}", container.ToString());
+
+    internal static DebugException StreamFailed(EphemeralContainer container, string? shell, string? message)
+    {
+        bool missing = shell is not null && message?.Contains("executable file not found", StringComparison.Ordinal) == true
+            || message?.Contains("no such file or directory", StringComparison.Ordinal) == true;
+        return new(missing ? nameof(CommandNotFound) : nameof(StreamFailed), missing ? FailureKind.ObjectNotFound : FailureKind.InvalidOperation,
+            missing ? $"The image '{PlainText.Clean(container.Image)}' of container '{container}' does not have the command '{PlainText.Clean(shell)}'. The runtime says: {PlainText.OneLine(message!)}"
+                : $"The stream of container '{container}' failed: {PlainText.OneLine(message ?? "no reason was given").TrimEnd('.')}.",
+            missing ? "Name a program that the image has, for example: -Shell /bin/ash. Or attach to the container's own process: leave out -Shell." : "Repeat the command.",
+            container.ToString());
+    }
+
+    private static string End(EphemeralContainer container) => container.ExitCode is { } code
+        ? $" ({(container.Reason is null ? "" : PlainText.Clean(container.Reason) + ", ")}exit code {code})"
+        : container.Reason is null ? "" : $" ({PlainText.Clean(container.Reason)})";
+
+    private static string Anew(EphemeralContainer container) =>
+        $"Make a new one: New-EphemeralContainer {container.Pod} -Namespace {container.Namespace} -Image {PlainText.Clean(container.Image)} -Interactive";
+
     private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
         new(errorId, kind, message, advice, pod, said)
         {

@@ -15,34 +15,43 @@ public static class AddEphemeralContainer
     /// <exception cref="DebugException">It was refused, or cannot start.</exception>
     public static async Task<EphemeralContainer> RunAsync(PodWatches watches, EphemeralContainerRequest request, DebugListener listener, CancellationToken cancellationToken)
     {
+        bool wait = request.Wait is not null && !request.DryRun;
+        using PodFollower? follower = wait ? watches.Follow(request.Namespace, request.Pod) : null;
+        AddedContainer added = await AddAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
+        EphemeralContainer container = added.Container;
+        if (request.DryRun) return container with { Reason = "DryRun" };
+        if (follower is null) return container;
+
+        follower.StartFrom(added.Row.ResourceVersion);
+        try
+        {
+            StartObservation seen = new() { Container = container, Phase = added.Row.Phase };
+            EphemeralContainer started = await ContainerWait.UntilAsync(follower, seen, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false);
+            return started with { Profile = container.Profile, LeftOut = container.LeftOut };
+        }
+        catch (DebugException e) when (e.StatusCode == 403)
+        {
+            await listener.Warning($"{container}: the container was added, but whether it starts cannot be seen: {e.Message}").ConfigureAwait(false);
+            return container;
+        }
+    }
+
+    /// <summary>Adds it, and does not wait. Whoever wants to follow the pod from there registers before.</summary>
+    internal static async Task<AddedContainer> AddAsync(PodWatches watches, EphemeralContainerRequest request, DebugListener listener, CancellationToken cancellationToken)
+    {
         KubernetesApi api = watches.Api;
         listener.Progress(request.Pod, "reading the pod");
         JsonObject pod = await watches.InTurnAsync(() => api.GetPodAsync(request.Namespace, request.Pod, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (request.PodUid is { } uid && uid != (string?)pod["metadata"]?["uid"]) throw Failure.PodReplaced(request.Namespace, request.Pod);
 
-        bool wait = request.Wait is not null && !request.DryRun;
-        using PodFollower? follower = wait ? watches.Follow(request.Namespace, request.Pod) : null;
         listener.Progress(request.Pod, "adding the container");
         (JsonObject after, EphemeralContainerPlan plan) = await watches.InTurnAsync(
             () => PatchAsync(api, request, pod, listener, cancellationToken), cancellationToken).ConfigureAwait(false);
 
-        EphemeralContainer Described(EphemeralContainer container) => container with { Profile = plan.Profile, LeftOut = [.. plan.LeftOut] };
         PodInfo row = api.RowOf(after);
-        EphemeralContainer added = Described(row.EphemeralContainers.FirstOrDefault(c => c.Name == plan.Name)
-            ?? throw Failure.ContainerNotStored(request.Namespace, request.Pod, plan.Name));
-        if (request.DryRun) return added with { Reason = "DryRun" };
-        if (follower is null) return added;
-
-        follower.StartFrom(row.ResourceVersion);
-        try
-        {
-            return Described(await ContainerWait.UntilAsync(follower, new StartObservation { Container = added, Phase = row.Phase }, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false));
-        }
-        catch (DebugException e) when (e.StatusCode == 403)
-        {
-            await listener.Warning($"{added}: the container was added, but whether it starts cannot be seen: {e.Message}").ConfigureAwait(false);
-            return added;
-        }
+        EphemeralContainer added = row.EphemeralContainers.FirstOrDefault(container => container.Name == plan.Name)
+            ?? throw Failure.ContainerNotStored(request.Namespace, request.Pod, plan.Name);
+        return new AddedContainer(added with { Profile = plan.Profile, LeftOut = [.. plan.LeftOut] }, after, row);
     }
 
     // With the profile Auto a refusal by admission is an answer to "how much does this namespace admit?": nothing was stored,

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Streams;
+
+namespace EphemeralDebug.Core.Debugging;
+
+/// <summary>A container that somebody is in: its streams, or its log where it has ended before. Disposing it closes the connection.</summary>
+public sealed class EnteredContainer : IAsyncDisposable
+{
+    private readonly PodWatches _watches;
+
+    internal EnteredContainer(PodWatches watches, EntryRequest request, EphemeralContainer container, JsonObject pod, IProcessStreams? streams)
+    {
+        (_watches, Request, Container, Streams) = (watches, request, container, streams);
+        User = RunAs(pod, container.Name);
+    }
+
+    /// <summary>How it was entered.</summary>
+    public EntryRequest Request { get; }
+
+    /// <summary>The container as seen when it was entered.</summary>
+    public EphemeralContainer Container { get; }
+
+    /// <summary>The numeric user that the specification gives its process; null where the image decides.</summary>
+    public long? User { get; }
+
+    /// <summary>Its streams, from the first byte where it was entered as it started; null where it has ended.</summary>
+    public IProcessStreams? Streams { get; }
+
+    /// <summary>Whether what is typed reaches a terminal of the process.</summary>
+    public bool IsTerminal => Request.Terminal && (Request.Shell is not null || (Container.Tty && Container.Stdin));
+
+    /// <summary>Whether standard input reaches the process.</summary>
+    public bool TakesInput => Request.Shell is not null || Container.Stdin;
+
+    /// <summary>
+    /// Whether the end of standard input reaches the process. Without <c>stdinOnce</c>, and on a terminal, it ends the attach instead, and
+    /// output that comes later is lost.
+    /// </summary>
+    public bool TakesInputEnd => Request.Shell is not null || (Container.StdinOnce && !Container.Tty);
+
+    /// <summary>What it has written so far. The stream is the caller's to dispose.</summary>
+    /// <exception cref="DebugException">The log cannot be read.</exception>
+    public Task<Stream> OpenLogAsync(CancellationToken cancellationToken) =>
+        _watches.Api.OpenLogAsync(Container.Namespace, Container.Pod, new LogQuery { Container = Container.Name }, cancellationToken);
+
+    /// <summary>What became of the process after the session; asks the pod where the streams do not tell.</summary>
+    /// <exception cref="DebugException">The stream failed for a reason of its own: the program was not found, ...</exception>
+    public Task<SessionOutcome> EndAsync(SessionLeave leave, CancellationToken cancellationToken) =>
+        SessionEnding.FindAsync(_watches, this, leave, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Streams?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static long? RunAs(JsonObject pod, string name)
+    {
+        JsonNode? spec = pod["spec"];
+        JsonNode? container = spec?["ephemeralContainers"]?.AsArray().FirstOrDefault(one => (string?)one?["name"] == name);
+        return Number(container?["securityContext"]?["runAsUser"]) ?? Number(spec?["securityContext"]?["runAsUser"]);
+    }
+
+    private static long? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out long number) ? number : null;
+}

@@ -1,0 +1,17 @@
+namespace EphemeralDebug.Core.Debugging;
+
+/// <summary>How somebody wants into a container.</summary>
+public sealed record EntryRequest
+{
+    /// <summary>The program to start in it (exec); null attaches to its own process.</summary>
+    public string? Shell { get; init; }
+
+    /// <summary>Whether a person sits at a terminal before it.</summary>
+    public bool Terminal { get; init; }
+
+    /// <summary>Whether there is something to send to standard input.</summary>
+    public bool Input { get; init; }
+
+    /// <summary>How long to wait until the container runs; <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(60);
+}
