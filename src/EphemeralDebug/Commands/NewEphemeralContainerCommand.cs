@@ -5,6 +5,7 @@ using EphemeralDebug.Completers;
 using EphemeralDebug.Core;
 using EphemeralDebug.Core.Debugging;
 using EphemeralDebug.Core.Specs;
+using EphemeralDebug.Core.Terminal;
 using EphemeralDebug.Errors;
 using EphemeralDebug.Pipeline;
 
@@ -12,10 +13,12 @@ namespace EphemeralDebug.Commands;
 
 /// <summary>Adds an ephemeral container to running pods, and gives each back when it runs, has ended, or cannot start.</summary>
 [Cmdlet(VerbsCommon.New, "EphemeralContainer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(EphemeralContainer))]
+[OutputType(typeof(EphemeralContainer), typeof(string), typeof(byte))]
 public sealed class NewEphemeralContainerCommand : PodCmdlet
 {
+    private readonly List<PodReference> _toEnter = [];
     private EphemeralContainerOptions? _options;
+    private VisitOptions? _visit;
 
     /// <summary>The image; <c>busybox</c> by default.</summary>
     [Parameter]
@@ -64,6 +67,31 @@ public sealed class NewEphemeralContainerCommand : PodCmdlet
     [Parameter]
     [Alias("t")]
     public SwitchParameter Tty { get; set; }
+
+    /// <summary>Enters the container as soon as it runs; one pod only.</summary>
+    [Parameter]
+    [Alias("it")]
+    public SwitchParameter Interactive { get; set; }
+
+    /// <summary>With -Interactive: what to send to standard input: text, lines, bytes or a file. Then no terminal is used.</summary>
+    [Parameter]
+    public object? StandardInput { get; set; }
+
+    /// <summary>With -Interactive: the keys that leave the session and let the container run; <c>ctrl-p,ctrl-q</c> by default, <c>none</c> for none.</summary>
+    [Parameter]
+    public string? DetachKeys { get; set; }
+
+    /// <summary>With -Interactive: writes the output to this file, byte for byte.</summary>
+    [Parameter]
+    public string? OutFile { get; set; }
+
+    /// <summary>With -Interactive: gives the output as bytes.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>With -Interactive: gives the container at the end, with its exit code.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <summary>What the container may do; Auto takes the most capable of General, Baseline and Restricted that the namespace admits.</summary>
     [Parameter]
@@ -119,6 +147,7 @@ public sealed class NewEphemeralContainerCommand : PodCmdlet
         base.BeginProcessing();
         try
         {
+            _visit = Visit();
             _options = Options();
             EphemeralContainerSpec.Validate(_options);
         }
@@ -134,22 +163,76 @@ public sealed class NewEphemeralContainerCommand : PodCmdlet
     /// <inheritdoc/>
     private protected override void Process(PodReference pod)
     {
+        if (Interactive) _toEnter.Add(pod);
+        else Add(pod);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_toEnter.Count > 1) ThrowTerminatingError(ErrorRecords.From(Failure.OnePodOnly([.. _toEnter.Select(pod => pod.Name)]), target: null));
+        foreach (PodReference pod in _toEnter) Enter(pod);
+        base.EndProcessing();
+    }
+
+    private void Add(PodReference pod)
+    {
         string? ns = NamespaceOf(pod);
-        if (!ShouldProcess(ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}", $"Add an ephemeral container of image {_options!.Image ?? EphemeralContainerOptions.DefaultImage}")) return;
+        if (!IsWanted(pod, ns)) return;
         TimeSpan? wait = NoWait ? null : Waiting.Patience(TimeoutSec);
         StartWaiting(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
         {
-            EphemeralContainerRequest request = new()
-            {
-                Namespace = ns ?? watches.Api.Transport.DefaultNamespace,
-                Pod = pod.Name,
-                PodUid = pod.Uid,
-                Options = _options!,
-                DryRun = DryRun,
-                Wait = wait,
-            };
+            EphemeralContainerRequest request = Request(watches, pod, ns) with { DryRun = DryRun, Wait = wait };
             await voice.ObjectAsync(await AddEphemeralContainer.RunAsync(watches, request, listener, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }, pod.Text);
+    }
+
+    private void Enter(PodReference pod)
+    {
+        string? ns = NamespaceOf(pod);
+        if (!IsWanted(pod, ns)) return;
+        StartWaiting(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
+        {
+            ContainerVisit visit = new(_visit!, voice, EndProgress);
+            EnteredContainer entered = await EnterContainer.NewAsync(watches, Request(watches, pod, ns), visit.Entry, listener, cancellationToken).ConfigureAwait(false);
+            await visit.RunAsync(entered, cancellationToken).ConfigureAwait(false);
+        }, pod.Text);
+    }
+
+    private bool IsWanted(PodReference pod, string? ns) => ShouldProcess(
+        ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}", $"Add an ephemeral container of image {_options!.Image ?? EphemeralContainerOptions.DefaultImage}");
+
+    private EphemeralContainerRequest Request(PodWatches watches, PodReference pod, string? ns) => new()
+    {
+        Namespace = ns ?? watches.Api.Transport.DefaultNamespace,
+        Pod = pod.Name,
+        PodUid = pod.Uid,
+        Options = _options!,
+    };
+
+    private VisitOptions? Visit()
+    {
+        if (!Interactive)
+        {
+            string[] parameters = [nameof(StandardInput), nameof(DetachKeys), nameof(OutFile), nameof(AsByteStream), nameof(PassThru)];
+            return parameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } alone ? throw Failure.InteractiveRequired(alone) : null;
+        }
+
+        if (NoWait) throw Failure.InteractiveExcludes(nameof(NoWait));
+        if (DryRun) throw Failure.InteractiveExcludes(nameof(DryRun));
+        ITerminal? terminal = StandardInput is null && OutFile is null && !AsByteStream ? Seat.Terminal(Host) : null;
+        if (Tty && terminal is null)
+            throw Failure.TerminalRequired("New-EphemeralContainer POD -Interactive -StandardInput 'ps; id' -- sh, without -Tty");
+        return new VisitOptions
+        {
+            Terminal = terminal,
+            Input = StandardInput ?? (Stdin && terminal is null ? Array.Empty<object>() : null),
+            Detach = Core.Terminal.DetachKeys.Parse(DetachKeys),
+            OutFile = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile),
+            AsBytes = AsByteStream,
+            PassThru = PassThru,
+            Wait = Waiting.Patience(TimeoutSec),
+        };
     }
 
     private EphemeralContainerOptions Options() => new()
@@ -160,9 +243,10 @@ public sealed class NewEphemeralContainerCommand : PodCmdlet
         ArgumentsOnly = ArgumentsOnly,
         Env = [.. EnvironmentVariables()],
         ImagePullPolicy = ImagePullPolicy,
-        Stdin = Stdin,
-        StdinOnce = StdinOnce,
-        Tty = Tty,
+        // Input that ends must be able to: without stdinOnce a genuine kubelet loses the output, and the process stays.
+        Stdin = Stdin || _visit is { Terminal: not null } or { Input: not null },
+        StdinOnce = (StdinOnce && _visit is not { Terminal: null, Input: null }) || _visit?.Input is not null,
+        Tty = Tty || _visit?.Terminal is not null,
         Profile = Profile,
         CustomProfile = CustomProfile is null ? null : SpecDocument.Read(this, CustomProfile, nameof(CustomProfile)),
         Spec = Spec is null ? null : SpecDocument.Read(this, Spec, nameof(Spec)),

@@ -18,6 +18,13 @@ internal static class ErrorRecords
         };
     }
 
+    /// <summary>A line that a process in a container wrote to its standard error: no failure of the cmdlet's.</summary>
+    internal static ErrorRecord FromStandardError(string line)
+    {
+        string text = PlainText.Clean(line, keepLayout: true);
+        return new ErrorRecord(new RemoteException(text), "RemoteStandardError", ErrorCategory.FromStdErr, line);
+    }
+
     // A fault of ours, or of the machine: said as it is, without a stack trace.
     private static ErrorRecord Unexpected(Exception failure, object? target) =>
         new(failure, "Unexpected" + failure.GetType().Name, ErrorCategory.NotSpecified, target)

@@ -48,11 +48,17 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
         Start(_waiting.For(cluster, work), target);
     }
 
+    /// <summary>Takes the progress bar away, where one is shown.</summary>
+    private protected void EndProgress()
+    {
+        if (_waiting?.Progress.LastRecord is { } last) WriteProgress(last);
+    }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_waiting?.Progress.LastRecord is { } last) WriteProgress(last);
+        EndProgress();
     }
 
     /// <inheritdoc/>

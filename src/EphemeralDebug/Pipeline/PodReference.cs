@@ -33,6 +33,9 @@ public sealed class PodReference
     /// <summary>The debug container that the object is or names; null for a pod.</summary>
     public string? ContainerName { get; private init; }
 
+    /// <summary>The object itself, as it came.</summary>
+    internal object? Source { get; private set; }
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 
@@ -40,7 +43,7 @@ public sealed class PodReference
     internal static PodReference? From(object? value)
     {
         object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
-        return plain switch
+        PodReference? named = plain switch
         {
             null => null,
             PodReference reference => reference,
@@ -59,6 +62,8 @@ public sealed class PodReference
             NodeInfo => null,
             _ => FromMembers(value!),
         };
+        if (named is not null) named.Source ??= plain;
+        return named;
     }
 
     /// <summary>A member of an object or an entry of a hashtable; null where there is none.</summary>

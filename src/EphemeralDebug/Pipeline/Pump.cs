@@ -101,6 +101,9 @@ internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
     {
         internal ValueTask ObjectAsync(object value) => pump.SayAsync(() => pump.Cmdlet.WriteObject(value));
 
+        /// <summary>Gives bytes one by one, as Get-Content -AsByteStream does.</summary>
+        internal ValueTask BytesAsync(byte[] bytes) => pump.SayAsync(() => pump.Cmdlet.WriteObject(bytes, enumerateCollection: true));
+
         internal ValueTask ErrorAsync(ErrorRecord error) => pump.SayAsync(() => pump.Cmdlet.WriteError(error));
 
         internal ValueTask WarningAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteWarning(text));
@@ -108,6 +111,18 @@ internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
         internal ValueTask VerboseAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteVerbose(text));
 
         internal ValueTask DebugAsync(string text) => pump.SayAsync(() => pump.Cmdlet.WriteDebug(text));
+
+        /// <summary>Does something on the pipeline thread, and returns when it is done.</summary>
+        internal async Task DoAsync(Action<Cmdlet> act, CancellationToken cancellationToken)
+        {
+            TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            await pump.SayAsync(() =>
+            {
+                act(pump.Cmdlet);
+                done.SetResult();
+            }).ConfigureAwait(false);
+            await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
 
         /// <summary>Shows progress where there is room to; it never makes the work wait.</summary>
         internal void Progress(ProgressRecord record) => pump._said.Writer.TryWrite(() => pump.Cmdlet.WriteProgress(record));

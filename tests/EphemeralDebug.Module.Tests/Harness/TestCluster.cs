@@ -35,6 +35,9 @@ public class TestCluster : IAsyncLifetime
     /// <summary>How much later than its event a failed start shows in the status; so late that only the event can tell, unless told otherwise.</summary>
     protected virtual TimeSpan FailureStatusDelay => TimeSpan.FromHours(1);
 
+    /// <summary>What shall go wrong with the streams of a container.</summary>
+    internal Func<ContainerIdentity, StreamFault?>? StreamFault { get; set; }
+
     /// <summary>Pods of the namespace <c>load</c>.</summary>
     protected virtual int SyntheticPods => 0;
 
@@ -43,7 +46,7 @@ public class TestCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        KubeletOptions kubelet = new() { FailureStatusDelay = FailureStatusDelay, BeforePull = HoldAsync, BeforeStart = HoldAsync };
+        KubeletOptions kubelet = new() { FailureStatusDelay = FailureStatusDelay, BeforePull = HoldAsync, BeforeStart = HoldAsync, StreamFault = container => StreamFault?.Invoke(container) };
         _sandbox = await EphemeralDebug.Sandbox.Sandbox.StartAsync(new SandboxOptions
         {
             AgentFactory = HasKubelet ? store => new NodeAgent(store, kubelet) : null,

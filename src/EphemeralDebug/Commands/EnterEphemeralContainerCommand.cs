@@ -1,0 +1,155 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using EphemeralDebug.Core;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Core.Debugging;
+using EphemeralDebug.Core.Terminal;
+using EphemeralDebug.Errors;
+using EphemeralDebug.Pipeline;
+
+namespace EphemeralDebug.Commands;
+
+/// <summary>Enters an ephemeral container that exists: attaches to its process, or starts a shell in it.</summary>
+[Cmdlet(VerbsCommon.Enter, "EphemeralContainer")]
+[OutputType(typeof(string), typeof(byte), typeof(EphemeralContainer))]
+public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
+{
+    private readonly List<(PodReference Pod, string? Container)> _meant = [];
+    private readonly List<object> _lines = [];
+    private bool _pipelineIsInput;
+    private VisitOptions? _options;
+
+    /// <summary>Starts this program in the container (exec) instead of attaching to its process.</summary>
+    [Parameter]
+    public string? Shell { get; set; }
+
+    /// <summary>What to send to standard input: text, lines, bytes or a file. Then no terminal is used.</summary>
+    [Parameter]
+    public object? StandardInput { get; set; }
+
+    /// <summary>The keys that leave the session and let the container run: <c>ctrl-p,ctrl-q</c> by default, <c>none</c> for none.</summary>
+    [Parameter]
+    public string? DetachKeys { get; set; }
+
+    /// <summary>Writes the output to this file, byte for byte.</summary>
+    [Parameter]
+    public string? OutFile { get; set; }
+
+    /// <summary>Gives the output as bytes.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>Gives the container at the end, with its exit code.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>How long to wait for a container that does not run yet, in seconds; 0 waits without end.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue / 1000)]
+    public int TimeoutSec { get; set; } = 60;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // With pod and container given, what is piped is no pod.
+        _pipelineIsInput = MyInvocation.ExpectingInput && Pod is not null && Name is not null;
+        if (!_pipelineIsInput) base.BeginProcessing();
+        try
+        {
+            if (_pipelineIsInput && StandardInput is not null) throw Failure.InputGivenTwice();
+            _options = Options();
+        }
+        catch (DebugException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, target: null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!_pipelineIsInput) base.ProcessRecord();
+        else if (InputObject is not null) _lines.AddRange(InputObject.Select(item => item.Source ?? item.Text));
+    }
+
+    /// <inheritdoc/>
+    private protected override void Process(PodReference pod, string? container) => _meant.Add((pod, container));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_pipelineIsInput) foreach (PodReference pod in Pod!) _meant.Add((pod, Name));
+        List<EphemeralContainer> choices = [];
+        foreach ((PodReference pod, string? container) in _meant) Find(pod, container, choices);
+        if (choices.Count > 0) Enter(choices.Count == 1 ? choices[0] : Choose(choices));
+        base.EndProcessing();
+    }
+
+    private VisitOptions Options()
+    {
+        object? input = _pipelineIsInput ? _lines : StandardInput;
+        ITerminal? terminal = input is null && OutFile is null && !AsByteStream ? Seat.Terminal(Host) : null;
+        if (Shell is not null && terminal is null && input is null)
+            throw Failure.TerminalRequired("'ps; id' | Enter-EphemeralContainer POD CONTAINER -Shell sh");
+        return new VisitOptions
+        {
+            Terminal = terminal,
+            Input = input,
+            Shell = Shell,
+            Detach = Core.Terminal.DetachKeys.Parse(DetachKeys),
+            OutFile = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile),
+            AsBytes = AsByteStream,
+            PassThru = PassThru,
+            IsExisting = true,
+            Wait = Waiting.Patience(TimeoutSec),
+        };
+    }
+
+    private void Find(PodReference pod, string? container, List<EphemeralContainer> choices)
+    {
+        ConnectionRequest cluster = Cluster(pod);
+        string? ns = NamespaceOf(pod);
+        Start(async (_, cancellationToken) =>
+        {
+            KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
+            string known = ns ?? api.Transport.DefaultNamespace;
+            if (container is null) choices.AddRange(await EnterContainer.ChoicesAsync(api, known, pod.Name, cancellationToken).ConfigureAwait(false));
+            else choices.Add(new EphemeralContainer
+            {
+                Pod = pod.Name,
+                Namespace = known,
+                Name = container,
+                PodUid = pod.Uid,
+                Profile = (pod.Source as EphemeralContainer)?.Profile,
+                Context = cluster.Context,
+                KubeConfig = cluster.KubeConfig,
+            });
+        }, pod.Text);
+    }
+
+    // Where nobody can answer, all that can be meant are told.
+    private EphemeralContainer Choose(List<EphemeralContainer> choices)
+    {
+        Collection<ChoiceDescription> labels = [.. choices.Select((choice, i) =>
+            new ChoiceDescription($"&{i + 1} {choice}", $"{PlainText.Clean(choice.Image)}, {choice.State}, started {choice.Started:u}"))];
+        try
+        {
+            if (Host.Name == "ServerRemoteHost") throw Failure.SeveralContainers(choices);
+            return choices[Host.UI.PromptForChoice("Several containers can be meant", "Which one do you want to enter?", labels, 0)];
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException or NullReferenceException or DebugException)
+        {
+            ThrowTerminatingError(ErrorRecords.From(Failure.SeveralContainers(choices), target: null));
+            throw;
+        }
+    }
+
+    private void Enter(EphemeralContainer container) => StartWaiting(new ConnectionRequest(container.KubeConfig, container.Context), async (watches, listener, voice, cancellationToken) =>
+    {
+        ContainerVisit visit = new(_options!, voice, EndProgress);
+        EnteredContainer entered = await EnterContainer.ExistingAsync(watches, container, visit.Entry, listener, cancellationToken).ConfigureAwait(false);
+        await visit.RunAsync(entered, cancellationToken).ConfigureAwait(false);
+    }, container.ToString());
+}

@@ -1,0 +1,167 @@
+using System.Management.Automation;
+using EphemeralDebug.Core;
+using EphemeralDebug.Core.Debugging;
+using EphemeralDebug.Core.Streams;
+using EphemeralDebug.Core.Terminal;
+
+namespace EphemeralDebug.Pipeline;
+
+/// <summary>One session of one cmdlet in one container: what is said before, where its streams go, and what is said of its end.</summary>
+internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Action endProgress)
+{
+    /// <summary>How the container is to be entered.</summary>
+    internal EntryRequest Entry => new()
+    {
+        Shell = options.Shell,
+        Terminal = options.Terminal is not null,
+        Input = options.Input is not null,
+        Wait = options.Wait,
+    };
+
+    /// <summary>Runs it to its end.</summary>
+    /// <exception cref="DebugException">It cannot be as wanted, or ended in a way that leaves the process's end unknown.</exception>
+    internal async Task RunAsync(EnteredContainer entered, CancellationToken cancellationToken)
+    {
+        await using (entered.ConfigureAwait(false))
+        {
+            SessionLeave leave = entered.Streams is { } streams
+                ? await StayAsync(entered, streams, cancellationToken).ConfigureAwait(false)
+                : await ReadLogAsync(entered, cancellationToken).ConfigureAwait(false);
+            SessionOutcome outcome = await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false);
+            if (options.PassThru) await voice.ObjectAsync(outcome.Container).ConfigureAwait(false);
+            await SayEndAsync(entered, outcome, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SessionLeave> StayAsync(EnteredContainer entered, IProcessStreams streams, CancellationToken cancellationToken)
+    {
+        if (options.Terminal is { } terminal && entered.IsTerminal)
+        {
+            await SayWhereAsync(entered, cancellationToken).ConfigureAwait(false);
+            return await TerminalSession.RunAsync(streams, terminal, options.Detach, EndsOnLeave(entered), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (options.Input is not null && !entered.TakesInput) throw Failure.NoStandardInput(entered.Container);
+        await SayLimitsAsync(entered).ConfigureAwait(false);
+        SessionOutput output = new(voice, options.AsBytes, options.OutFile);
+        await using (output.ConfigureAwait(false))
+        {
+            Stream? input = options.Input is { } given ? StandardInput.Open(given) : null;
+            await using (input?.ConfigureAwait(false) ?? Stream.Null.ConfigureAwait(false))
+            {
+                SessionLeave leave = await RedirectedSession.RunAsync(streams, input, entered.TakesInputEnd, output.WriteAsync, cancellationToken).ConfigureAwait(false);
+                await output.EndAsync(cancellationToken).ConfigureAwait(false);
+                return leave;
+            }
+        }
+    }
+
+    // It ended before anybody could attach: everything it wrote is in its log.
+    private async Task<SessionLeave> ReadLogAsync(EnteredContainer entered, CancellationToken cancellationToken)
+    {
+        if (options.IsExisting && (options.Input is not null || options.Shell is not null)) throw Failure.ContainerHasEnded(entered.Container);
+        Stream log = await entered.OpenLogAsync(cancellationToken).ConfigureAwait(false);
+        await using (log.ConfigureAwait(false))
+        {
+            SessionOutput output = new(voice, options.AsBytes, options.OutFile);
+            await using (output.ConfigureAwait(false))
+            {
+                byte[] buffer = new byte[32 * 1024];
+                while (await log.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
+                {
+                    await output.WriteAsync(new StreamPiece(IsError: false, buffer.AsMemory(0, count)), cancellationToken).ConfigureAwait(false);
+                }
+
+                await output.EndAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (options.IsExisting)
+        {
+            DebugException ended = Failure.ContainerHasEnded(entered.Container);
+            await voice.WarningAsync($"{ended.Message} This was its log. {ended.Advice}").ConfigureAwait(false);
+        }
+
+        return new SessionLeave(End: null);
+    }
+
+    private async Task SayWhereAsync(EnteredContainer entered, CancellationToken cancellationToken)
+    {
+        EphemeralContainer container = entered.Container;
+        string context = container.Context is null ? "" : $"context {container.Context}, ";
+        string profile = container.Profile is { } taken ? $", profile {taken}" : "";
+        string user = entered.User is { } number ? $"user {number}" : "the image's user";
+        string where = $"{context}namespace {container.Namespace}, pod {container.Pod}, container {container.Name} (image {container.Image}{profile}, {user})";
+        List<string> lines = [entered.Request.Shell is { } shell ? $"{PlainText.Clean(shell)} in {PlainText.Clean(where)}." : $"In {PlainText.Clean(where)}."];
+        if (entered.Request.Shell is null) lines.Add("Whatever is shown here is kept in the container's log, also what you type. No prompt? Press Enter.");
+        if (!options.Detach.Bytes.IsEmpty) lines.Add($"Leave with {options.Detach.Text}.");
+        await ShowAsync(cancellationToken, [.. lines]).ConfigureAwait(false);
+    }
+
+    private async ValueTask SayLimitsAsync(EnteredContainer entered)
+    {
+        EphemeralContainer container = entered.Container;
+        if (options.Input is not null && !entered.TakesInputEnd)
+        {
+            await voice.WarningAsync($"{container}: it was made {(container.Tty ? "with a terminal" : "without -StdinOnce")}, so the end of the input cannot be told to it. The input is sent, and what comes back is given until nothing has come for 2 s. To run the input in a process of its own: -Shell sh").ConfigureAwait(false);
+        }
+        else if (options.Terminal is not null)
+        {
+            string why = container.Stdin ? "no terminal" : "no standard input";
+            await voice.WarningAsync($"{container}: it was made with {why}, so its output can be read, and nothing typed. Ctrl+C leaves it. For a shell in it: {ComeBack(container)} -Shell sh").ConfigureAwait(false);
+        }
+    }
+
+    private async Task SayEndAsync(EnteredContainer entered, SessionOutcome outcome, CancellationToken cancellationToken)
+    {
+        EphemeralContainer container = outcome.Container;
+        switch (outcome.Kind)
+        {
+            case SessionOutcomeKind.Exited when entered.Streams is not null:
+                string what = entered.Request.Shell is { } shell ? $"{PlainText.Clean(shell)} in {container}" : container.ToString();
+                await SayAsync($"{what} has ended with exit code {container.ExitCode}.", cancellationToken).ConfigureAwait(false);
+                break;
+            case SessionOutcomeKind.Detached when options.Terminal is not null:
+                await SayAsync($"You have left {container}; it runs on. Come back: {ComeBack(container)}{(entered.Request.Shell is { } left ? $" -Shell {Quoted(left)}" : "")}", cancellationToken).ConfigureAwait(false);
+                break;
+            case SessionOutcomeKind.StreamClosed:
+                await SayAsync($"The server has closed the stream; {container} runs on. Come back: {ComeBack(container)}", cancellationToken).ConfigureAwait(false);
+                break;
+            case SessionOutcomeKind.Killed when entered.Streams is not null || !options.IsExisting:
+                throw Failure.ContainerKilled(container);
+            case SessionOutcomeKind.ConnectionLost:
+                throw Failure.SessionLost(container, outcome.Message, ComeBack(container));
+            case SessionOutcomeKind.PodDeleted:
+                throw Failure.SessionPodDeleted(container);
+            case SessionOutcomeKind.StatusMissing:
+                throw Failure.SessionStatusMissing(container, outcome.Message);
+        }
+    }
+
+    // At a terminal it is said; in a pipeline only to who asks.
+    private async ValueTask SayAsync(string text, CancellationToken cancellationToken)
+    {
+        if (options.Terminal is null) await voice.VerboseAsync(text).ConfigureAwait(false);
+        else await ShowAsync(cancellationToken, text).ConfigureAwait(false);
+    }
+
+    // As Write-Host does, so that it is seen at once and is no output.
+    private Task ShowAsync(CancellationToken cancellationToken, params string[] lines) => voice.DoAsync(cmdlet =>
+    {
+        endProgress();
+        foreach (string line in lines) cmdlet.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+    }, cancellationToken);
+
+    private static string ComeBack(EphemeralContainer container) =>
+        $"Enter-EphemeralContainer {Quoted(container.Pod)} {Quoted(container.Name)} -Namespace {Quoted(container.Namespace)}"
+        + (container.Context is { } context ? $" -Context {Quoted(context)}" : "")
+        + (container.KubeConfig is { } file ? $" -KubeConfig {Quoted(file)}" : "");
+
+    // As PowerShell reads it: bare where it is a plain word, else in single quotes.
+    private static string Quoted(string word) => word.Length > 0 && word.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '.' or '_' or '/')
+        ? word
+        : $"'{PlainText.Clean(word).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    // A shell of exec cannot be come back to; with stdinOnce the user wished it so.
+    private static bool EndsOnLeave(EnteredContainer entered) => entered.Request.Shell is not null || entered.Container.StdinOnce;
+}
