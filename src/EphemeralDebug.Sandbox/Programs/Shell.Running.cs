@@ -254,7 +254,14 @@ internal sealed partial class Shell
             {
                 if (actions.Ignores(signal) || actions.Catches(signal)) return;
                 received = signal;
-                killed.Cancel();
+                try
+                {
+                    killed.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // It has just ended.
+                }
             },
         });
         try
