@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace EphemeralDebug.Sandbox;
 
@@ -172,6 +173,7 @@ public sealed class Sandbox : IAsyncDisposable
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         X509Certificate2 certificate = _options.CertificateForWrongHost
             ? _certificates.Server(["kubernetes.example.com"], [IPAddress.Parse("192.0.2.1")])
             : _certificates.Server(["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"], [IPAddress.Loopback, IPAddress.IPv6Loopback]);
