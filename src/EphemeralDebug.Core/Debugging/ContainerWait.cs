@@ -50,6 +50,7 @@ public static class ContainerWait
                 // First: with some runtimes a process that could not be started shows as one that has ended.
                 if (StartFailure.Find(seen) is { } cannot) throw cannot;
                 if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen.Container;
+                if (seen.IsGone) throw Failure.PodGoneMeanwhile(seen.Container);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && patience.IsCancellationRequested)

@@ -24,6 +24,29 @@ public sealed class PodWatchesTests
     }
 
     [Fact]
+    public async Task The_end_of_a_running_container_is_not_waited_for_when_its_pod_is_gone()
+    {
+        await using LiveCluster cluster = await LiveCluster.StartAsync();
+        await cluster.AddPodsAsync("default", "web-0");
+        await using PodWatches watches = await cluster.WatchesAsync();
+        EphemeralContainer running = await cluster.AddAsync(watches, LiveCluster.Request("web-0", "sleep", "600"));
+        TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Task<EphemeralContainer> waiting = ContainerWait.RunAsync(watches, "default", "web-0", running.Name, HasEnded, Timeout.InfiniteTimeSpan, cluster.Listener, TestContext.Current.CancellationToken);
+        await seen.Task.WaitAsync(TestContext.Current.CancellationToken);
+        cluster.Sandbox.Store.Remove(ResourceType.Pods, "default", "web-0");
+
+        DebugException failure = await Assert.ThrowsAsync<DebugException>(() => waiting);
+        Assert.Equal(nameof(Failure.PodGoneMeanwhile), failure.ErrorId);
+
+        bool HasEnded(EphemeralContainer container)
+        {
+            seen.TrySetResult();
+            return ContainerWait.HasEnded(container);
+        }
+    }
+
+    [Fact]
     public async Task A_pod_that_is_deleted_while_it_is_waited_for_is_an_error_at_once()
     {
         TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
