@@ -64,5 +64,17 @@ internal static class TutorialSteps
         new("What cannot start says why", "An image that does not exist: an error with its cause and an advice, after a moment and not after a minute.",
             "$pod | New-EphemeralContainer -Name broken -Image no-such-image",
             Expect.Error("ImageNotFound")),
+
+        new("A shell that waits", "Its standard input stays open, and it has a terminal: Enter-EphemeralContainer would give you its prompt.",
+            "$shell = $pod | New-EphemeralContainer -Name shell -Image busybox -Stdin -Tty -- sh; $shell",
+            Expect.Every("State", "Running")),
+
+        new("A script in it", "With pod and container named, the pipeline is standard input; -Shell starts a shell for it alone. The exit code is a property.",
+            "'hostname; exit 3' | Enter-EphemeralContainer -Pod $shell.Pod -Name shell -Shell sh -PassThru | Select-Object -Last 1 -ExpandProperty ExitCode",
+            Expect.Line("3")),
+
+        new("Its end, by hand", "An ephemeral container cannot be removed, but it can be ended; StoppedBy says what did it.",
+            "$shell | Stop-EphemeralContainer",
+            Expect.All(Expect.Every("State", "Terminated"), Expect.Every("StoppedBy", "Hup"))),
     ];
 }
