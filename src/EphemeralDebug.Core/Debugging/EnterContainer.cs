@@ -68,7 +68,7 @@ public static class EnterContainer
         // Who comes later to a container that runs wants to go on, not to read everything again.
         bool fromStart = entry.Shell is null && container.State != ContainerState.Running;
         if (streams is not null && fromStart)
-            streams = new JoinedStreams(streams, token => ReadLogAsync(watches.Api, container, listener, token), entry.Terminal, text => listener.Warning($"{container}: {text}"));
+            streams = new JoinedStreams(streams, token => ReadLogAsync(watches.Api, container, listener, token), entry.Terminal, text => listener.Warning($"{container}: {text}"), entry.Input);
         return new EnteredContainer(watches, entry, now, added.Pod, streams);
     }
 

@@ -18,6 +18,7 @@ internal sealed class JoinedStreams : IProcessStreams
     private readonly Func<CancellationToken, Task<byte[]>> _readLog;
     private readonly Func<string, ValueTask> _warn;
     private readonly bool _terminal;
+    private readonly bool _input;
     private readonly CancellationTokenSource _cancelled = new();
     private readonly HeldStreams _held;
     private IAsyncEnumerator<StreamPiece>? _joining;
@@ -27,9 +28,13 @@ internal sealed class JoinedStreams : IProcessStreams
     /// <param name="readLog">Reads the log from its beginning.</param>
     /// <param name="terminal">Whether somebody sits before it: then the log's lines get a terminal's ends, and nobody waits long for a log that cannot be read yet.</param>
     /// <param name="warn">Hears why something cannot be shown.</param>
-    internal JoinedStreams(IProcessStreams live, Func<CancellationToken, Task<byte[]>> readLog, bool terminal, Func<string, ValueTask> warn)
+    /// <param name="input">
+    /// Whether input is being sent. What it brings forth comes live, even where the log has it a moment sooner; and only the live streams tell
+    /// standard error from output. So the log waits for them.
+    /// </param>
+    internal JoinedStreams(IProcessStreams live, Func<CancellationToken, Task<byte[]>> readLog, bool terminal, Func<string, ValueTask> warn, bool input = false)
     {
-        (_live, _readLog, _terminal, _warn) = (live, readLog, terminal, warn);
+        (_live, _readLog, _terminal, _input, _warn) = (live, readLog, terminal, input && !terminal, warn);
         _held = new HeldStreams(live, _cancelled.Token);
         _joining = JoinAsync(_cancelled.Token).GetAsyncEnumerator(CancellationToken.None);
     }
@@ -85,7 +90,7 @@ internal sealed class JoinedStreams : IProcessStreams
         {
             if (await LookAsync(waited, cancellationToken).ConfigureAwait(false) is not { } log) break;
             bool last = look >= s_looks.Length || (_held.HasEnded && look >= 3);
-            step = LogJoin.Next(log, _held.Head, shown, last);
+            step = _input && !last && !_held.HasBytes ? new JoinStep(shown, Done: false) : LogJoin.Next(log, _held.Head, shown, last);
             if (step.IsDoubtful && !confirmed && !last) (step, confirmed) = (new JoinStep(shown, Done: false), true);
             if (step.Show > shown) yield return new StreamPiece(IsError: false, Ends(log.AsMemory(shown, step.Show - shown)));
             shown = Math.Max(shown, step.Show);

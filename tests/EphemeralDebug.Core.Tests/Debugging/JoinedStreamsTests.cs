@@ -107,6 +107,30 @@ public sealed class JoinedStreamsTests
     }
 
     [Fact]
+    public async Task What_input_brings_forth_keeps_its_stream_though_the_log_has_it_first()
+    {
+        FakeStreams live = new();
+        int looks = 0;
+        JoinedStreams joined = new(live, _ => LookAsync(), terminal: false, NoWarning, input: true);
+        List<(bool IsError, string Text)> pieces = [];
+        while (await joined.ReadAsync(Cancel) is { } piece) pieces.Add((piece.IsError, Encoding.UTF8.GetString(piece.Bytes.Span)));
+
+        Assert.Equal([(false, "out\n"), (true, "wrong\n")], pieces);
+
+        Task<byte[]> LookAsync()
+        {
+            if (++looks == 2)
+            {
+                live.Write("out\n");
+                live.Write("wrong\n", isError: true);
+                live.EndWith(new StreamEnd(StreamEndKind.Success));
+            }
+
+            return Task.FromResult("out\nwrong\n"u8.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task A_prompt_is_shown_at_once()
     {
         FakeStreams live = new();

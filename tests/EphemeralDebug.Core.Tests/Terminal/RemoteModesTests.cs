@@ -153,9 +153,16 @@ public sealed class RemoteModesTests
             [.. Enumerable.Repeat((byte)'\e', 50_000)],
         ];
         foreach (byte[] piece in pieces) modes.Follow(piece);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (byte[] piece in pieces) modes.Follow(piece);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // A collection in between counts the rest of the thread's allocation block, so the least of several counts.
+        long least = long.MaxValue;
+        for (int turn = 0; turn < 5; turn++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (byte[] piece in pieces) modes.Follow(piece);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
         Assert.InRange(modes.Undo().Length, 1, 300);
     }
 

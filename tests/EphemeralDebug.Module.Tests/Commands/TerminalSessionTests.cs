@@ -1,4 +1,5 @@
 using EphemeralDebug.Module.Tests.Harness;
+using EphemeralDebug.Sandbox.Kubelet;
 
 namespace EphemeralDebug.Module.Tests.Commands;
 
@@ -81,6 +82,23 @@ public sealed class TerminalSessionTests
         Assert.NotEqual(shell.SettingsBefore, await shell.SttyAsync());
         shell.Signal(15);
         await shell.WaitForExitAsync();
+        Assert.Equal(shell.SettingsBefore, await shell.SttyAsync());
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_told_and_puts_the_terminal_back()
+    {
+        await using TestCluster cluster = new();
+        await cluster.InitializeAsync();
+        await cluster.RunPodAsync("web-0");
+        cluster.StreamFault = static _ => new StreamFault { CutAfterBytes = 600 };
+        using PtyShell shell = await PtyShell.StartAsync(Token, "--kubeconfig", cluster.KubeConfig);
+        shell.Type("New-EphemeralContainer web-0 -Name probe -Interactive -- sh\r");
+        await shell.WaitForAsync("/ # ");
+        shell.Type("seq 1 900\r");
+        Assert.Contains("Come back", await shell.WaitForPromptAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("SessionLost\r\n", await shell.RunAsync("$Error[0].FullyQualifiedErrorId.Split(',')[0]"));
+        await shell.ExitAsync();
         Assert.Equal(shell.SettingsBefore, await shell.SttyAsync());
     }
 }
