@@ -177,7 +177,7 @@ internal static class ProcessStreams
             _api = new KubernetesApi(connection);
             KubeConfig = kubeConfig;
             Address = connection.Server;
-            Token = File.ReadLines(kubeConfig).First(line => line.Contains("token:", StringComparison.Ordinal)).Split(':')[1].Trim(' ', '"', '\'', '}');
+            Token = (string)JsonNode.Parse(File.ReadAllText(kubeConfig))!["users"]![0]!["user"]!["token"]!;
         }
 
         internal string KubeConfig { get; }

@@ -77,7 +77,7 @@ internal sealed class ChannelStreams : IProcessStreams
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         if (_inputEnded && !_closed) throw new InvalidOperationException("Standard input has been ended.");
-        for (int start = 0; start < input.Length && !_closed; start += LargestInput)
+        for (int start = 0; start < input.Length; start += LargestInput)
             await SendAsync(Input, input.Slice(start, Math.Min(LargestInput, input.Length - start)), cancellationToken).ConfigureAwait(false);
     }
 
@@ -107,7 +107,12 @@ internal sealed class ChannelStreams : IProcessStreams
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_closed) return;
+            if (_closed)
+            {
+                // The writer before was cancelled by the same token, and freed this one before the token did.
+                cancellationToken.ThrowIfCancellationRequested();
+                return;
+            }
             if (_frame is null || _frame.Length <= payload.Length) _frame = new byte[payload.Length <= 1024 ? 1025 : LargestInput + 1];
             _frame[0] = channel;
             payload.CopyTo(_frame.AsMemory(1));

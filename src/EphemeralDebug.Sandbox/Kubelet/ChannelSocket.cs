@@ -99,7 +99,7 @@ internal sealed class ChannelSocket : IDisposable
             int channel = -1, kept = 0;
             while (_socket.State is WebSocketState.Open or WebSocketState.CloseSent)
             {
-                if (_fault?.BeforeInput is { } hold) await hold(cancellationToken);
+                if (_fault?.BeforeInput is { } hold) await hold(_context.RequestAborted);
                 ValueWebSocketReceiveResult got = await _socket.ReceiveAsync(buffer.AsMemory(kept), cancellationToken);
                 if (got.MessageType == WebSocketMessageType.Close) return;
                 int end = kept + got.Count;
