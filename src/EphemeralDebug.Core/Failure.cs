@@ -503,6 +503,58 @@ internal static class Failure
         $"{(file is null ? $"What -{parameter} was given" : $"The file '{file}'")} is neither JSON nor YAML: {inner.Message}",
         "Check the brackets, the indentation and the quotes at that place.", file, inner);
 
+    // Copies and pods of nodes
+    internal static DebugException ParametersExclude(string one, string other) => new(nameof(ParametersExclude), FailureKind.InvalidArgument,
+        $"{one} and {other} exclude each other.",
+        "Leave one of them out.");
+
+    internal static DebugException InvalidDeadline(TimeSpan after) => new(nameof(InvalidDeadline), FailureKind.InvalidArgument,
+        $"-ExpireAfter {after} is out of range: it must be between one second and 68 years, or 0 for no end.",
+        "Give a duration, for example: -ExpireAfter 8h", after);
+
+    internal static DebugException InvalidQuantity(string parameter, string quantity) => new(nameof(InvalidQuantity), FailureKind.InvalidArgument,
+        $"-{parameter} '{PlainText.Clean(quantity)}' is not a Kubernetes quantity: a number, with a unit such as m, Ki, Mi or Gi.",
+        parameter == "Cpu" ? "Give processor time like: -Cpu 100m" : "Give memory like: -Memory 256Mi", quantity);
+
+    internal static DebugException CopyContainerNotFound(string source, string parameter, string name, IEnumerable<string> choices) => new(nameof(CopyContainerNotFound), FailureKind.ObjectNotFound,
+        $"{PlainText.Clean(source)} has no container '{PlainText.Clean(name)}' for {parameter}; there is: {PlainText.Clean(string.Join(", ", choices.DefaultIfEmpty("none")))}.",
+        parameter == "-Container" ? $"Name one of these, or make a new one by giving its image: -Container {PlainText.Clean(name)} -Image busybox" : "Name one of these.", source);
+
+    internal static DebugException CopyContainerRemoved(string source, string name) => new(nameof(CopyContainerRemoved), FailureKind.InvalidArgument,
+        $"'{PlainText.Clean(name)}' is an init container of {PlainText.Clean(source)}, and the copy has no init containers (-KeepInitContainers is false).",
+        $"Leave -KeepInitContainers out, or try the init container by hand: -InitContainer {PlainText.Clean(name)}", source);
+
+    internal static DebugException CopyCommandWithoutContainer(string source) => new(nameof(CopyCommandWithoutContainer), FailureKind.InvalidArgument,
+        $"A command or environment was given for the copy of {PlainText.Clean(source)}, and -SetImage alone does not tell which container it is for.",
+        "Name the container with -Container, or give the image of a new one with -Image.", source);
+
+    internal static DebugException SourceWithoutNode(string source) => new(nameof(SourceWithoutNode), FailureKind.InvalidOperation,
+        $"{PlainText.Clean(source)} has no node, so there is no same node for the copy.",
+        "Leave -SameNode out, or name a node: -Node NAME. See the nodes with: Get-Node", source);
+
+    internal static DebugException OwnerInOtherNamespace(string source) => new(nameof(OwnerInOtherNamespace), FailureKind.InvalidArgument,
+        $"The copy cannot be deleted with {PlainText.Clean(source)}: an owner must be an object of the same namespace of this cluster.",
+        "Leave -DeleteWithSource out; -ExpireAfter ends the copy too.", source);
+
+    internal static DebugException FreezeUnsupported(string reason, string advice) => new(nameof(FreezeUnsupported), FailureKind.InvalidOperation,
+        $"The container cannot be frozen in this way. {reason}.", advice);
+
+    internal static DebugException WorkloadWithoutTemplate(string workload) => new(nameof(WorkloadWithoutTemplate), FailureKind.InvalidOperation,
+        $"{PlainText.Clean(workload)} has no template of a pod, so there is nothing to copy.",
+        "Name a deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob, or copy a pod.", workload);
+
+    internal static DebugException HostShellNeedsSysadmin(DebugProfile profile) => new(nameof(HostShellNeedsSysadmin), FailureKind.InvalidArgument,
+        $"-HostShell enters the namespaces of the node, which the profile {profile} does not allow.",
+        "Leave -Profile out, or use: -Profile Sysadmin");
+
+    internal static DebugException ReadOnlyHostWithoutMount(DebugProfile profile) => new(nameof(ReadOnlyHostWithoutMount), FailureKind.InvalidArgument,
+        $"-ReadOnlyHost is about the node's files under /host, which the profile {profile} does not mount.",
+        "Leave -ReadOnlyHost out, or use: -Profile General");
+
+    internal static DebugException ProfileNotForWindows(string node, DebugProfile profile) => new(nameof(ProfileNotForWindows), FailureKind.InvalidArgument,
+        $"The node '{PlainText.Clean(node)}' runs Windows, where the profile {profile} means nothing: it is about namespaces, capabilities and mounts of Linux.",
+        "Leave -Profile out, or use -Profile Sysadmin, which runs a process of the host.", node);
+
     // Reading the cluster
     internal static DebugException ResponseMalformed(string what, Exception inner) => new(nameof(ResponseMalformed), FailureKind.ProtocolError,
         $"The answer to {what} is not what a Kubernetes API server sends: {PlainText.Clean(inner.Message)}",

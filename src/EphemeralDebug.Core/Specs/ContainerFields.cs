@@ -33,9 +33,17 @@ internal static class ContainerFields
     };
 
     // Fields of core/v1 Container that the server's allow-list for ephemeral containers leaves out.
-    private static readonly HashSet<string> s_forbidden = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, FieldType> s_forbidden = new(StringComparer.Ordinal)
     {
-        "ports", "resources", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "restartPolicy", "restartPolicyRules", "resizePolicy",
+        ["ports"] = FieldType.MapList,
+        ["resources"] = FieldType.Map,
+        ["livenessProbe"] = FieldType.Map,
+        ["readinessProbe"] = FieldType.Map,
+        ["startupProbe"] = FieldType.Map,
+        ["lifecycle"] = FieldType.Map,
+        ["restartPolicy"] = FieldType.Text,
+        ["restartPolicyRules"] = FieldType.MapList,
+        ["resizePolicy"] = FieldType.MapList,
     };
 
     // What a custom profile may not change, by kubectl's rule; the rest of it is judged like a specification.
@@ -55,31 +63,31 @@ internal static class ContainerFields
     }
 
     /// <summary>Refuses a specification that the server would refuse, every field by its name at once.</summary>
-    internal static void CheckSpec(JsonObject spec) => Check(spec, "specification", unknownIsError: true);
+    internal static void CheckSpec(JsonObject spec) => Check(spec, "specification", isEphemeral: true, unknownIsError: true);
 
     /// <summary>Refuses a custom profile that kubectl or the server would refuse. Unknown fields vanish, as they do with kubectl.</summary>
-    internal static void CheckCustomProfile(JsonObject profile)
+    internal static void CheckCustomProfile(JsonObject profile, bool isEphemeral)
     {
         string[] kept = s_notCustom.Where(name => IsSet(name, profile[name])).ToArray();
         if (kept.Length > 0)
             throw Failure.CustomProfileFieldNotModifiable(kept);
-        Check(profile, "custom profile", unknownIsError: false);
+        Check(profile, "custom profile", isEphemeral, unknownIsError: false);
     }
 
     /// <summary>Whether a custom profile's field is one that kubectl decodes; <c>targetContainerName</c> is not a field of a Container.</summary>
-    internal static bool IsCustomisable(string name) => name != "targetContainerName" && s_allowed.ContainsKey(name);
+    internal static bool IsCustomisable(string name) => name != "targetContainerName" && (s_allowed.ContainsKey(name) || s_forbidden.ContainsKey(name));
 
-    private static void Check(JsonObject fields, string source, bool unknownIsError)
+    private static void Check(JsonObject fields, string source, bool isEphemeral, bool unknownIsError)
     {
         List<string> forbidden = [], unknown = [], invalid = [];
         foreach ((string name, JsonNode? value) in fields)
         {
-            if (s_forbidden.Contains(name))
+            if (isEphemeral && s_forbidden.ContainsKey(name))
             {
                 if (IsSet(name, value))
                     forbidden.Add($"{name}: cannot be set for an Ephemeral Container");
             }
-            else if (!s_allowed.TryGetValue(name, out FieldType type))
+            else if (!s_allowed.TryGetValue(name, out FieldType type) && !s_forbidden.TryGetValue(name, out type))
             {
                 if (unknownIsError)
                     unknown.Add(Unknown(name));
@@ -91,7 +99,7 @@ internal static class ContainerFields
         }
 
         int index = 0;
-        foreach (JsonObject mount in fields.Objects("volumeMounts"))
+        foreach (JsonObject mount in isEphemeral ? fields.Objects("volumeMounts") : [])
         {
             forbidden.AddRange(new[] { "subPath", "subPathExpr" }.Where(name => IsSet(name, mount[name]))
                 .Select(name => $"volumeMounts[{index}].{name}: cannot be set for an Ephemeral Container"));

@@ -13,15 +13,14 @@ internal static class CustomProfile
     // The booleans of a container that are no pointers. All others (privileged, runAsNonRoot, optional, ...) keep an explicit false.
     private static readonly HashSet<string> s_plainFlags = new(StringComparer.Ordinal) { "stdin", "stdinOnce", "tty", "readOnly" };
 
-    /// <summary>The fields that kubectl would not take over, because they are none of a container's.</summary>
-    internal static IEnumerable<string> UnknownFields(JsonObject profile) =>
-        profile.Select(field => field.Key).Where(name => !ContainerFields.IsCustomisable(name));
-
-    internal static void Merge(JsonObject profile, JsonObject container)
+    /// <summary>Merges; the fields that kubectl would not take over, because they are none of a container's, are told in <paramref name="leftOut"/>.</summary>
+    internal static void Merge(JsonObject profile, JsonObject container, List<string> leftOut)
     {
         JsonObject decoded = Decode(profile);
-        foreach (string name in UnknownFields(decoded).ToArray())
+        string[] unknown = profile.Select(field => field.Key).Where(name => !ContainerFields.IsCustomisable(name)).ToArray();
+        foreach (string name in unknown)
             decoded.Remove(name);
+        leftOut.AddRange(unknown.Select(field => PlainText.Clean($"{field} of the custom profile: not a field that a custom profile can set")));
         MergeObject(decoded, container);
     }
 
@@ -57,7 +56,7 @@ internal static class CustomProfile
     {
         foreach ((string name, JsonNode? value) in patch)
         {
-            string? key = name switch { "env" => "name", "volumeMounts" => "mountPath", _ => null };
+            string? key = name switch { "env" => "name", "volumeMounts" => "mountPath", "ports" => "containerPort", _ => null };
             if (key is not null && value is JsonArray list)
                 target[name] = MergeList(list, target[name] as JsonArray, key);
             else if (value is JsonObject map && target[name] is JsonObject existing)
@@ -74,7 +73,7 @@ internal static class CustomProfile
         JsonArray merged = [];
         foreach (JsonObject entry in patch.OfType<JsonObject>())
         {
-            JsonObject? same = rest.Find(item => item.String(key) == entry.String(key));
+            JsonObject? same = rest.Find(item => IsSame(item, entry, key));
             JsonObject result = same?.DeepClone().AsObject() ?? [];
             rest.RemoveAll(item => item == same);
             // A value and its source exclude each other: kubectl would send both here, for the server to refuse.
@@ -89,4 +88,8 @@ internal static class CustomProfile
             merged.Add(item.DeepClone());
         return merged;
     }
+
+    // Two ports of one number are two ports where their protocols differ.
+    private static bool IsSame(JsonObject item, JsonObject entry, string key) => JsonNode.DeepEquals(item[key], entry[key])
+        && (key != "containerPort" || (item.String("protocol") ?? "TCP") == (entry.String("protocol") ?? "TCP"));
 }

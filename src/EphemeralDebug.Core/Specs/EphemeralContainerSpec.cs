@@ -19,28 +19,17 @@ public static class EphemeralContainerSpec
         if (spec is not null)
             ContainerFields.CheckSpec(spec);
         if (options.CustomProfile is not null)
-            ContainerFields.CheckCustomProfile(options.CustomProfile);
+            ContainerFields.CheckCustomProfile(options.CustomProfile, isEphemeral: true);
 
-        string image = ImageOf(options, spec);
-        if (!ImageReference.IsValid(image))
-            throw Failure.InvalidImageReference(image);
+        OptionRules.Image(ImageOf(options, spec));
         if (NameOf(options, spec) is { } name)
             NameRules.Container(name);
-        foreach (EnvironmentVariable variable in options.Env)
-            if (!NameRules.IsEnvironmentName(variable.Name))
-                throw Failure.InvalidEnvironmentName(variable.Name ?? "");
-
-        bool stdin = options.Stdin || spec.Bool("stdin") == true;
-        if ((options.Tty || spec.Bool("tty") == true) && !stdin)
-            throw Failure.TtyNeedsStdin();
-        if ((options.StdinOnce || spec.Bool("stdinOnce") == true) && !stdin)
-            throw Failure.StdinOnceNeedsStdin();
+        OptionRules.Environment(options.Env);
+        OptionRules.Terminal(
+            options.Stdin || spec.Bool("stdin") == true, options.StdinOnce || spec.Bool("stdinOnce") == true, options.Tty || spec.Bool("tty") == true);
         if (options.Target is not null && options.NoTarget)
             throw Failure.TargetAndNoTarget();
-        if (options.RunAsUser is < 0 or > int.MaxValue)
-            throw Failure.InvalidUserOrGroup(nameof(options.RunAsUser), options.RunAsUser.Value);
-        if (options.RunAsGroup is < 0 or > int.MaxValue)
-            throw Failure.InvalidUserOrGroup(nameof(options.RunAsGroup), options.RunAsGroup.Value);
+        OptionRules.UserAndGroup(options.RunAsUser, options.RunAsGroup);
     }
 
     /// <summary>Judges whether this pod can take the container, before anything is sent.</summary>
@@ -106,19 +95,11 @@ public static class EphemeralContainerSpec
 
         SecurityProfile.Apply(profile, container);
         if (options.Profile == DebugProfile.Auto && profile == DebugProfile.Restricted)
-            TakeIdentity(container, view, source, options, warnings);
+            TargetIdentity.Give(container, view, source, (options.RunAsUser ?? options.CustomProfile.Object("securityContext").Integer("runAsUser")) is not null, warnings);
         if (options.CustomProfile is not null)
-        {
-            CustomProfile.Merge(options.CustomProfile, container);
-            leftOut.AddRange(CustomProfile.UnknownFields(options.CustomProfile)
-                .Select(field => PlainText.Clean($"{field} of the custom profile: not a field that a custom profile can set")));
-        }
-        SetUserAndGroup(container, options.RunAsUser, options.RunAsGroup);
-
-        if (options.Profile == DebugProfile.Legacy)
-            warnings.Add("The profile Legacy is deprecated, and kubectl plans to remove it in 1.39. Use another, for example: -Profile General");
-        if (IsNonRootWithPrivileges(view, container))
-            warnings.Add("The whole pod is set to run as a non-root user, so some of the capabilities that the profile grants may not work. Add -RunAsUser 0 to run the debug container as root.");
+            CustomProfile.Merge(options.CustomProfile, container, leftOut);
+        SecurityProfile.SetUserAndGroup(container, options.RunAsUser, options.RunAsGroup);
+        warnings.AddRange(SecurityProfile.Warnings(options.Profile, view.Spec, container));
 
         return new EphemeralContainerPlan
         {
@@ -211,30 +192,9 @@ public static class EphemeralContainerSpec
 
     private static void SetOptions(JsonObject container, EphemeralContainerOptions options)
     {
-        if (options.Command.Length > 0)
-        {
-            if (!options.ArgumentsOnly)
-            {
-                container["command"] = options.Command.ToJsonArray();
-                container.Remove("args");
-            }
-            else
-            {
-                container["args"] = options.Command.ToJsonArray();
-            }
-        }
+        ContainerEdit.SetCommand(container, options.Command, options.ArgumentsOnly);
         if (options.Env.Count > 0)
-        {
-            JsonArray variables = new(container.Objects("env").Select(variable => variable.DeepClone()).ToArray());
-            foreach (EnvironmentVariable variable in options.Env)
-            {
-                JsonObject entry = new() { ["name"] = variable.Name };
-                if (!string.IsNullOrEmpty(variable.Value))
-                    entry["value"] = variable.Value;
-                CopiedSettings.Set(variables, entry);
-            }
-            container["env"] = variables;
-        }
+            container["env"] = ContainerEdit.Environment(container.Objects("env"), options.Env);
         if (options.ImagePullPolicy is { } policy)
             container["imagePullPolicy"] = policy.ToString();
         if (!string.IsNullOrEmpty(options.WorkingDirectory))
@@ -245,31 +205,6 @@ public static class EphemeralContainerSpec
             container["stdinOnce"] = true;
         if (options.Tty)
             container["tty"] = true;
-    }
-
-    private static void TakeIdentity(JsonObject container, PodView pod, string? source, EphemeralContainerOptions options, List<string> warnings)
-    {
-        (long user, long? group, bool isKnown) = TargetIdentity.Find(pod, source);
-        SetUserAndGroup(container, user, group);
-        if (!isKnown && options.RunAsUser is null && options.CustomProfile.Object("securityContext").Integer("runAsUser") is null)
-            warnings.Add($"No non-root user is known for {(source is null ? "the pod" : $"container '{PlainText.Clean(source)}'")}, so the debug container runs as {user}, and may not see into other processes. Set another with -RunAsUser and -RunAsGroup.");
-    }
-
-    private static void SetUserAndGroup(JsonObject container, long? user, long? group)
-    {
-        if (user is not null)
-            SecurityProfile.SecurityContext(container)["runAsUser"] = user;
-        if (group is not null)
-            SecurityProfile.SecurityContext(container)["runAsGroup"] = group;
-    }
-
-    // kubectl's condition: only the pod's own runAsUser counts, and a container that asks for nothing special is left in peace.
-    private static bool IsNonRootWithPrivileges(PodView pod, JsonObject container)
-    {
-        JsonObject? security = container.Object("securityContext");
-        return pod.Spec.Object("securityContext").Integer("runAsUser") is not (null or 0)
-            && security.Integer("runAsUser") != 0
-            && (security.Bool("privileged") == true || security.Object("capabilities").Strings("add").Any());
     }
 
     private static JsonObject Patch(PodView pod, JsonObject container)

@@ -6,7 +6,6 @@ namespace EphemeralDebug.Core.Specs;
 internal sealed class PodView(JsonObject pod)
 {
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
-    private const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
 
     internal JsonObject Json { get; } = pod;
 
@@ -27,8 +26,10 @@ internal sealed class PodView(JsonObject pod)
     internal bool IsStatic => Json.Object("metadata").Object("annotations")?.ContainsKey(MirrorAnnotation) == true;
 
     /// <summary>Validation looks at <c>os.name</c> alone; a node selector says as much of what the kubelet can do.</summary>
-    internal bool IsWindows => Spec.Object("os").String("name") == "windows"
-        || Spec.Object("nodeSelector").String("kubernetes.io/os") == "windows";
+    internal bool IsWindows => IsForWindows(Spec);
+
+    internal static bool IsForWindows(JsonObject? spec) => spec.Object("os").String("name") == "windows"
+        || spec.Object("nodeSelector").String("kubernetes.io/os") == "windows";
 
     internal IEnumerable<JsonObject> EphemeralContainers => Spec.Objects("ephemeralContainers");
 
@@ -41,7 +42,7 @@ internal sealed class PodView(JsonObject pod)
     {
         get
         {
-            string? named = Json.Object("metadata").Object("annotations").String(DefaultContainerAnnotation);
+            string? named = Json.Object("metadata").Object("annotations").String(DebugMarks.ContainerAnnotation);
             string[] names = Names(Spec.Objects("containers")).ToArray();
             return named is not null && names.Contains(named) ? named : names.FirstOrDefault();
         }
@@ -65,5 +66,5 @@ internal sealed class PodView(JsonObject pod)
     /// <summary>Whether a container runs now; true as well for a pod whose status is not known (one from a file).</summary>
     internal bool Runs(string container) => Phase is null || StatusOf(container).Object("state").Object("running") is not null;
 
-    internal static IEnumerable<string> Names(IEnumerable<JsonObject> items) => items.Select(item => item.String("name")).OfType<string>();
+    internal static IEnumerable<string> Names(IEnumerable<JsonObject> items, string field = "name") => items.Select(item => item.String(field)).OfType<string>();
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace EphemeralDebug.Core.Specs;
 
-/// <summary>What each profile does to the security context of an ephemeral container; the same as <c>kubectl debug</c> 1.36.</summary>
+/// <summary>What each profile does to the security context of a debug container; the same as <c>kubectl debug</c> 1.36.</summary>
 internal static class SecurityProfile
 {
     internal static void Apply(DebugProfile profile, JsonObject container)
@@ -38,6 +38,32 @@ internal static class SecurityProfile
     }
 
     internal static JsonObject SecurityContext(JsonObject container) => Child(container, "securityContext");
+
+    internal static void SetUserAndGroup(JsonObject container, long? user, long? group)
+    {
+        if (user is not null)
+            SecurityContext(container)["runAsUser"] = user;
+        if (group is not null)
+            SecurityContext(container)["runAsGroup"] = group;
+    }
+
+    /// <summary>What a person should know of the profile that was asked for, and of the container that came of it.</summary>
+    internal static IEnumerable<string> Warnings(DebugProfile asked, JsonObject? podSpec, JsonObject? container)
+    {
+        if (asked == DebugProfile.Legacy)
+            yield return "The profile Legacy is deprecated, and kubectl plans to remove it in 1.39. Use another, for example: -Profile General";
+        if (IsNonRootWithPrivileges(podSpec, container))
+            yield return "The whole pod is set to run as a non-root user, so some of the capabilities that the profile grants may not work. Add -RunAsUser 0 to run the debug container as root.";
+    }
+
+    // kubectl's condition: only the pod's own runAsUser counts, and a container that asks for nothing special is left in peace.
+    private static bool IsNonRootWithPrivileges(JsonObject? podSpec, JsonObject? container)
+    {
+        JsonObject? security = container.Object("securityContext");
+        return podSpec.Object("securityContext").Integer("runAsUser") is not (null or 0)
+            && security.Integer("runAsUser") != 0
+            && (security.Bool("privileged") == true || security.Object("capabilities").Strings("add").Any());
+    }
 
     private static void AddCapabilities(JsonObject container, params string[] names)
     {

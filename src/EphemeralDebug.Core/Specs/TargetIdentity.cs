@@ -15,6 +15,15 @@ internal static class TargetIdentity
     /// </summary>
     internal const long Fallback = 65532;
 
+    /// <summary>Gives a container the user and group of another, unless somebody asked for a user.</summary>
+    internal static void Give(JsonObject container, PodView pod, string? other, bool isAskedFor, List<string> warnings)
+    {
+        (long user, long? group, bool isKnown) = Find(pod, other);
+        SecurityProfile.SetUserAndGroup(container, user, group);
+        if (!isKnown && !isAskedFor)
+            warnings.Add($"No non-root user is known for {(other is null ? "the pod" : $"container '{PlainText.Clean(other)}'")}, so the debug container runs as {user}, and may not see into other processes. Set another with -RunAsUser and -RunAsGroup.");
+    }
+
     /// <summary>The specification first (container, then pod), then what the kubelet saw the container start as.</summary>
     internal static (long User, long? Group, bool IsKnown) Find(PodView pod, string? container)
     {

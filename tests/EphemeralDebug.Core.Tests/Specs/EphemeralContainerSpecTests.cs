@@ -244,7 +244,7 @@ public sealed class EphemeralContainerSpecTests
     public void Merges_custom_profiles_with_the_losses_of_kubectls_types(string custom, string container, string expected)
     {
         JsonObject merged = JsonNode.Parse(container)!.AsObject();
-        CustomProfile.Merge(JsonNode.Parse(custom)!.AsObject(), merged);
+        CustomProfile.Merge(JsonNode.Parse(custom)!.AsObject(), merged, []);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), merged), merged.ToJsonString());
     }
 

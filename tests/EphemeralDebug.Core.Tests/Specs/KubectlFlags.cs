@@ -3,17 +3,16 @@ using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Tests.Specs;
 
-/// <summary>The words after <c>kubectl debug</c>, as what <c>New-EphemeralContainer</c> would be given for the same.</summary>
+/// <summary>The words after <c>kubectl debug</c>, as the options of a debug container, a copy and a node's pod for the same.</summary>
 public sealed record KubectlFlags
 {
-    /// <summary>The flags of copies and node pods, which are other cmdlets'.</summary>
-    private static readonly string[] s_otherModes = ["--copy-to", "--replace", "--same-node", "--set-image", "--share-processes"];
-
-    private static readonly string[] s_switches = ["-i", "-t", "-q", "--stdin", "--tty", "--quiet", "--attach", "--arguments-only", "--replace", "--same-node", "--share-processes"];
+    private static readonly string[] s_switches =
+    [
+        "-i", "-t", "-q", "--stdin", "--tty", "--quiet", "--attach", "--arguments-only", "--replace", "--same-node", "--share-processes",
+        "--keep-labels", "--keep-annotations", "--keep-liveness", "--keep-readiness", "--keep-startup", "--keep-init-containers",
+    ];
 
     public List<string> Targets { get; } = [];
-
-    public List<string> OtherModeFlags { get; } = [];
 
     public string? File { get; private set; }
 
@@ -24,6 +23,17 @@ public sealed record KubectlFlags
     public bool Attach { get; private set; }
 
     public EphemeralContainerOptions Options { get; private set; } = new() { NoTarget = true };
+
+    /// <summary>The same for a copy.</summary>
+    public PodCopyOptions Copy { get; private set; } = new();
+
+    /// <summary>The same for a node's pod; without the resources that this module sets by default.</summary>
+    public NodePodOptions Node => new()
+    {
+        Container = Options.Name, Image = Options.Image, Command = Options.Command, ArgumentsOnly = Options.ArgumentsOnly, Env = Options.Env,
+        ImagePullPolicy = Options.ImagePullPolicy, Stdin = Options.Stdin, Tty = Options.Tty, Profile = Options.Profile, CustomProfile = Options.CustomProfile,
+        Cpu = null, Memory = null,
+    };
 
     public DebugProfile Profile => Enum.Parse<DebugProfile>(ProfileName, ignoreCase: true);
 
@@ -54,9 +64,9 @@ public sealed record KubectlFlags
             string[] parts = words[i].Split('=', 2);
             string name = parts[0];
             string value = parts.Length == 2 ? parts[1] : s_switches.Contains(name) ? "true" : words[++i];
-            if (s_otherModes.Contains(name))
+            if (WithCopyFlag(flags.Copy, name, value) is { } copy)
             {
-                flags.OtherModeFlags.Add(name);
+                flags.Copy = copy;
                 continue;
             }
             options = name switch
@@ -98,7 +108,36 @@ public sealed record KubectlFlags
             options = options with { ImagePullPolicy = policy };
         if (Enum.TryParse(flags.ProfileName, ignoreCase: true, out DebugProfile profile))
             options = options with { Profile = profile };
-        flags.Options = options with { Env = env };
+        flags.Options = options = options with { Env = env };
+        flags.Copy = flags.Copy with
+        {
+            Container = options.Name, Image = options.Image, Command = options.Command, ArgumentsOnly = options.ArgumentsOnly, Env = env,
+            ImagePullPolicy = options.ImagePullPolicy, Stdin = options.Stdin, Tty = options.Tty, Profile = options.Profile, CustomProfile = customProfile,
+        };
         return flags;
     }
+
+    // Null where it is no flag of a copy alone.
+    private static PodCopyOptions? WithCopyFlag(PodCopyOptions copy, string name, string value)
+    {
+        bool isTrue = value == "true";
+        return name switch
+        {
+            "--copy-to" => copy with { CopyTo = value },
+            "--replace" => copy with { Replace = isTrue },
+            "--same-node" => copy with { SameNode = isTrue },
+            "--share-processes" => copy with { ShareProcesses = isTrue },
+            "--keep-labels" => copy with { KeepLabels = isTrue },
+            "--keep-annotations" => copy with { KeepAnnotations = isTrue },
+            "--keep-liveness" => copy with { KeepLiveness = isTrue },
+            "--keep-readiness" => copy with { KeepReadiness = isTrue },
+            "--keep-startup" => copy with { KeepStartup = isTrue },
+            "--keep-init-containers" => copy with { KeepInitContainers = isTrue },
+            "--set-image" => copy with { SetImage = copy.SetImage.Concat(Images(value)).ToDictionary(StringComparer.Ordinal) },
+            _ => null,
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Images(string value) =>
+        value.Split(',').Select(pair => pair.Split('=', 2)).Where(pair => pair.Length == 2).Select(pair => KeyValuePair.Create(pair[0], pair[1]));
 }
