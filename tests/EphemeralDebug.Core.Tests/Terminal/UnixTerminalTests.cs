@@ -56,7 +56,7 @@ public sealed class UnixTerminalTests
     public async Task A_session_that_ends_leaves_the_settings_as_they_were(string order, string said)
     {
         using PseudoTerminal terminal = Start();
-        string before = await terminal.SttyAsync(Token);
+        string before = terminal.SettingsBefore;
         await terminal.WaitForAsync("raw ", Token);
         Assert.Contains("-icanon", await terminal.SttyAsync(Token), StringComparison.Ordinal);
         terminal.Type("m");
@@ -80,7 +80,7 @@ public sealed class UnixTerminalTests
     public async Task A_signal_that_ends_the_process_leaves_the_settings_as_they_were(int signal)
     {
         using PseudoTerminal terminal = Start();
-        string before = await terminal.SttyAsync(Token);
+        string before = terminal.SettingsBefore;
         await terminal.WaitForAsync("raw ", Token);
         terminal.Type("m");
         await terminal.WaitForAsync("\e[?25l", Token);
@@ -96,7 +96,7 @@ public sealed class UnixTerminalTests
     public async Task A_process_that_ends_in_the_middle_leaves_the_settings_as_they_were(string order, int exitCode)
     {
         using PseudoTerminal terminal = Start();
-        string before = await terminal.SttyAsync(Token);
+        string before = terminal.SettingsBefore;
         await terminal.WaitForAsync("raw ", Token);
         terminal.Type("m");
         await terminal.WaitForAsync("\e[?25l", Token);

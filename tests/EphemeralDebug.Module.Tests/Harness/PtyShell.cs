@@ -32,7 +32,7 @@ public sealed class PtyShell : IDisposable
         string tour = Path.Combine(AppContext.BaseDirectory, "EphemeralDebug.Tour.dll");
         PseudoTerminal terminal = PseudoTerminal.Start(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", tour, "shell", .. arguments], (100, 30));
-        PtyShell shell = new(terminal, cancellationToken) { SettingsBefore = await terminal.SttyAsync(cancellationToken) };
+        PtyShell shell = new(terminal, cancellationToken) { SettingsBefore = terminal.SettingsBefore };
         await shell.WaitForPromptAsync();
         return shell;
     }

@@ -78,8 +78,13 @@ public sealed partial class PseudoTerminal : IDisposable
         start.Environment["TERMINAL"] = path;
         start.Environment["TERM"] = "xterm-256color";
         foreach ((string variable, string value) in environment) start.Environment[variable] = value;
-        return new PseudoTerminal(master, slave, path, Process.Start(start)!);
+        // Before the program starts: it may be quick to change them.
+        string settings = RunSttyAsync(path, ["-a"], CancellationToken.None).GetAwaiter().GetResult();
+        return new PseudoTerminal(master, slave, path, Process.Start(start)!) { SettingsBefore = settings };
     }
+
+    /// <summary>The settings before the program started, as <see cref="SttyAsync"/> tells them.</summary>
+    public string SettingsBefore { get; private init; } = "";
 
     /// <summary>Types: what a terminal would send for the keys, as it is.</summary>
     public void Type(string keys)
@@ -126,10 +131,10 @@ public sealed partial class PseudoTerminal : IDisposable
     public void Resize(int columns, int rows) => SetSizeOf(_master, (columns, rows));
 
     /// <summary>The terminal's settings, as <c>stty -a</c> tells them.</summary>
-    public Task<string> SttyAsync(CancellationToken cancellationToken) => RunSttyAsync(["-a"], cancellationToken);
+    public Task<string> SttyAsync(CancellationToken cancellationToken) => RunSttyAsync(Path, ["-a"], cancellationToken);
 
     /// <summary>Changes the terminal's settings, as another program would.</summary>
-    public async Task SetSttyAsync(string setting, CancellationToken cancellationToken) => await RunSttyAsync([setting], cancellationToken);
+    public async Task SetSttyAsync(string setting, CancellationToken cancellationToken) => await RunSttyAsync(Path, [setting], cancellationToken);
 
     /// <summary>Sends the program a signal.</summary>
     public void Signal(int number) => Checked(kill(ProcessId, number));
@@ -173,9 +178,9 @@ public sealed partial class PseudoTerminal : IDisposable
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task<string> RunSttyAsync(string[] arguments, CancellationToken cancellationToken)
+    private static async Task<string> RunSttyAsync(string path, string[] arguments, CancellationToken cancellationToken)
     {
-        using Process stty = Process.Start(new ProcessStartInfo("stty", ["-F", Path, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process stty = Process.Start(new ProcessStartInfo("stty", ["-F", path, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         string output = await stty.StandardOutput.ReadToEndAsync(cancellationToken);
         await stty.WaitForExitAsync(cancellationToken);
         return stty.ExitCode == 0 ? output : throw new InvalidOperationException(await stty.StandardError.ReadToEndAsync(cancellationToken));
