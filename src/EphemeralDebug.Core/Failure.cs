@@ -491,6 +491,10 @@ internal static class Failure
         $"-Workload selects the pods by itself and cannot be combined with {parameter}.",
         $"Leave {parameter} out.");
 
+    internal static DebugException ConfirmationRequired(string action, string target) => new(nameof(ConfirmationRequired), FailureKind.InvalidOperation,
+        $"{action}: {PlainText.OneLine(target)}. That asks for confirmation, and nobody can be asked here. Nothing was done.",
+        "Where you are sure, add: -Confirm:$false", target);
+
     internal static DebugException SpecNotAnObject(string parameter) => new(nameof(SpecNotAnObject), FailureKind.InvalidArgument,
         $"What -{parameter} was given is not a mapping.",
         $"Give a hashtable, JSON or YAML text, or a file of either: -{parameter} @{{ securityContext = @{{ runAsUser = 1000 }} }}");
@@ -592,6 +596,10 @@ internal static class Failure
 
     internal static DebugException WorkloadWithoutSelector(string workload, string ns) => new(nameof(WorkloadWithoutSelector), FailureKind.InvalidOperation,
         $"{workload} in the namespace '{ns}' has no selector, so it does not tell which pods are its own.", "Select the pods with -Label or by name.", workload);
+
+    internal static DebugException WorkloadWithoutRestart(string workload) => new(nameof(WorkloadWithoutRestart), FailureKind.InvalidArgument,
+        $"{PlainText.Clean(workload)} cannot be restarted: only a Deployment, a StatefulSet and a DaemonSet replace their pods when their template changes.",
+        "Name the workload that owns it, or evict the pod: Remove-DebugArtifact -Evict", workload);
 
     // Adding an ephemeral container
     internal static DebugException EphemeralContainersUnsupported(string pod, DebugException said) => Refused(nameof(EphemeralContainersUnsupported), FailureKind.InvalidOperation,

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Cluster;
 
@@ -11,21 +9,10 @@ internal static class EphemeralContainersPatch
     internal static async Task<JsonObject> SendAsync(IClusterTransport transport, string ns, string pod, JsonObject patch, bool dryRun,
         Action<string>? onWarning, CancellationToken cancellationToken)
     {
-        var query = RequestQuery.None.With("fieldManager", "EphemeralDebug").With("fieldValidation", "Warn").With("dryRun", dryRun ? "All" : null);
-        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri($"{ResourcePath.Pod(ns, pod)}/ephemeralcontainers{query}", UriKind.Relative))
-        {
-            Content = new StringContent(patch.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/strategic-merge-patch+json")),
-        };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         try
         {
-            using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (onWarning is not null)
-            {
-                foreach (string warning in WarningHeaders.Read(response)) onWarning(warning);
-            }
-
-            return await Answer.ReadObjectAsync(response, $"{ns}/{pod}", cancellationToken).ConfigureAwait(false);
+            return await ObjectChange.PatchAsync(
+                transport, $"{ResourcePath.Pod(ns, pod)}/ephemeralcontainers", patch, ObjectChange.StrategicMergePatch, dryRun, onWarning, cancellationToken).ConfigureAwait(false);
         }
         catch (DebugException e) when (Meaning(e, $"{ns}/{pod}") is { } failure)
         {

@@ -7,7 +7,7 @@ using EphemeralDebug.Core.Streams;
 namespace EphemeralDebug.Core.Api;
 
 /// <summary>Requests to one API server, one method a request. Every method stops when its token is cancelled.</summary>
-public sealed class KubernetesApi(IClusterTransport transport)
+public sealed partial class KubernetesApi(IClusterTransport transport)
 {
     /// <summary>What the requests go through; its context and kubeconfig are written on every row.</summary>
     public IClusterTransport Transport { get; } = transport;
@@ -53,7 +53,7 @@ public sealed class KubernetesApi(IClusterTransport transport)
     /// <summary>The names of all namespaces.</summary>
     /// <exception cref="DebugException">The server cannot be read.</exception>
     public IAsyncEnumerable<string> ListNamespacesAsync(CancellationToken cancellationToken = default) =>
-        new ObjectList<string>(Transport, "api/v1/namespaces", RequestQuery.None, 500, NameReader.Read, static name => name).ReadAsync(cancellationToken);
+        new ObjectList<string>(Transport, ResourcePath.Namespaces(), RequestQuery.None, 500, NameReader.Read, static name => name).ReadAsync(cancellationToken);
 
     /// <summary>The whole pod, with fields that this module does not know.</summary>
     /// <exception cref="DebugException">There is no such pod, or the server cannot be read.</exception>

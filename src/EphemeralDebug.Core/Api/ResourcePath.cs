@@ -14,6 +14,8 @@ internal static class ResourcePath
 
     internal static string Events(string? ns) => ns is null ? "api/v1/events" : $"api/v1/namespaces/{NameRules.Namespace(ns)}/events";
 
+    internal static string Namespaces() => "api/v1/namespaces";
+
     internal static string Namespace(string ns) => $"api/v1/namespaces/{NameRules.Namespace(ns)}";
 
     internal static string Nodes() => "api/v1/nodes";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Cluster;
 
@@ -25,25 +26,67 @@ internal static class Workload
 
     internal static async Task<WorkloadPods> ResolveAsync(IClusterTransport transport, string ns, string workload, CancellationToken cancellationToken)
     {
+        var (type, name) = Parse(workload);
+        var found = await GetAsync(transport, ns, type, name, cancellationToken).ConfigureAwait(false);
+        var uid = Text(found["metadata"]?["uid"]);
+        if (type.Kind == "CronJob") return await OfCronJobAsync(transport, ns, name, uid, cancellationToken).ConfigureAwait(false);
+        var selector = Selector(found["spec"]?["selector"]) ?? throw Failure.WorkloadWithoutSelector($"{type.Names[0]}/{name}", ns);
+        return new WorkloadPods(type.Kind, name, selector, type.OwnsPods && uid is not null ? [uid] : null);
+    }
+
+    /// <summary>The workload itself.</summary>
+    internal static Task<JsonObject> GetAsync(IClusterTransport transport, string ns, string workload, CancellationToken cancellationToken)
+    {
+        var (type, name) = Parse(workload);
+        return GetAsync(transport, ns, type, name, cancellationToken);
+    }
+
+    internal static async Task RestartAsync(IClusterTransport transport, string ns, string workload, DateTimeOffset at, bool dryRun, CancellationToken cancellationToken)
+    {
+        var (type, name) = Parse(workload);
+        if (type.Kind is not ("Deployment" or "StatefulSet" or "DaemonSet")) throw Failure.WorkloadWithoutRestart($"{type.Names[0]}/{name}");
+        JsonObject patch = new()
+        {
+            ["spec"] = new JsonObject
+            {
+                ["template"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["annotations"] = new JsonObject
+                        {
+                            ["kubectl.kubernetes.io/restartedAt"] = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                        },
+                    },
+                },
+            },
+        };
+        await OrNotFoundAsync(type, ns, name, () => ObjectChange.PatchAsync(
+            transport, Path(type, ns, name), patch, ObjectChange.StrategicMergePatch, dryRun, onWarning: null, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static (Type Type, string Name) Parse(string workload)
+    {
         var slash = workload.IndexOf('/');
         if (slash <= 0 || slash == workload.Length - 1) throw Failure.InvalidWorkload(workload);
-        var name = workload[(slash + 1)..];
-        var type = Find(workload[..slash]) ?? throw Failure.UnknownWorkloadKind(workload, workload[..slash]);
+        return (Find(workload[..slash]) ?? throw Failure.UnknownWorkloadKind(workload, workload[..slash]), workload[(slash + 1)..]);
+    }
 
-        JsonObject found;
+    private static Task<JsonObject> GetAsync(IClusterTransport transport, string ns, Type type, string name, CancellationToken cancellationToken) =>
+        OrNotFoundAsync(type, ns, name, () => Answer.GetObjectAsync(transport, Path(type, ns, name), cancellationToken));
+
+    private static string Path(Type type, string ns, string name) => ResourcePath.Namespaced(GroupVersion(type), ns, type.Resource, name);
+
+    private static async Task<JsonObject> OrNotFoundAsync(Type type, string ns, string name, Func<Task<JsonObject>> request)
+    {
         try
         {
-            found = await Answer.GetObjectAsync(transport, ResourcePath.Namespaced(GroupVersion(type), ns, type.Resource, name), cancellationToken).ConfigureAwait(false);
+            return await request().ConfigureAwait(false);
         }
         catch (DebugException e) when (e.StatusCode == 404)
         {
             throw Failure.WorkloadNotFound($"{type.Names[0]}/{name}", ns, e);
         }
-
-        var uid = Text(found["metadata"]?["uid"]);
-        if (type.Kind == "CronJob") return await OfCronJobAsync(transport, ns, name, uid, cancellationToken).ConfigureAwait(false);
-        var selector = Selector(found["spec"]?["selector"]) ?? throw Failure.WorkloadWithoutSelector($"{type.Names[0]}/{name}", ns);
-        return new WorkloadPods(type.Kind, name, selector, type.OwnsPods && uid is not null ? [uid] : null);
     }
 
     // TYPE, TYPE.GROUP or TYPE.VERSION.GROUP, singular, plural or short.

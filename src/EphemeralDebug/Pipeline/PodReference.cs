@@ -57,6 +57,15 @@ public sealed class PodReference
                 Uid = container.PodUid,
                 ContainerName = container.Name,
             },
+            DebugPod pod => new(pod.Name)
+            {
+                Name = pod.Name,
+                Namespace = pod.Namespace,
+                Context = pod.Context,
+                KubeConfig = pod.KubeConfig,
+                Uid = pod.Uid,
+                ContainerName = pod.Container,
+            },
             string text => FromText(text),
             char or bool or IFormattable => FromText(Convert.ToString(plain, CultureInfo.InvariantCulture)!),
             NodeInfo => null,
