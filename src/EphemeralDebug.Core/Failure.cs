@@ -342,27 +342,25 @@ internal static class Failure
         "Choose another pod of the same workload; see them with: Get-Pod", pod);
 
     // Starting a container
-    private const string StaysForPull = "The container stays in the pod, and starts by itself if a later pull succeeds; see it with: Get-EphemeralContainer";
-
     internal static DebugException ImageNotFound(StartObservation seen, string? message) => CannotStart(nameof(ImageNotFound), FailureKind.ObjectNotFound, seen,
         $"the registry has no image {Image(seen)}", message,
-        $"Check the name and the tag, and add one that exists, for example: -Image busybox. {StaysForPull}");
+        $"Check the name and the tag, and add one that exists, for example: -Image busybox. {Stays(seen)}");
 
     internal static DebugException ImagePullUnauthorized(StartObservation seen, string? message) => CannotStart(nameof(ImagePullUnauthorized), FailureKind.PermissionDenied, seen,
         $"the registry does not let the node pull {Image(seen)}, or has no such image", message,
-        $"Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. {StaysForPull}");
+        $"Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. {Stays(seen)}");
 
     internal static DebugException RegistryUnreachable(StartObservation seen, string? message) => CannotStart(nameof(RegistryUnreachable), FailureKind.ConnectionError, seen,
         $"the node does not reach the registry of {Image(seen)}", message,
-        $"Check the registry's host name, or use an image that the node has: -ImagePullPolicy IfNotPresent. {StaysForPull}");
+        $"Check the registry's host name, or use an image that the node has: -ImagePullPolicy IfNotPresent. {Stays(seen)}");
 
     internal static DebugException RegistryNotTrusted(StartObservation seen, string? message) => CannotStart(nameof(RegistryNotTrusted), FailureKind.ConnectionError, seen,
         $"the node does not trust the registry of {Image(seen)}, or they do not agree on TLS", message,
-        $"Have the registry's CA installed on the node, or use an image from another registry: -Image busybox. {StaysForPull}");
+        $"Have the registry's CA installed on the node, or use an image from another registry: -Image busybox. {Stays(seen)}");
 
     internal static DebugException ImageRateLimited(StartObservation seen, string? message) => CannotStart(nameof(ImageRateLimited), FailureKind.ResourceUnavailable, seen,
         $"the registry limits how often {Image(seen)} may be pulled", message,
-        $"Wait, use a mirror, or an image that the node has: -ImagePullPolicy IfNotPresent. {StaysForPull}");
+        $"Wait, use a mirror, or an image that the node has: -ImagePullPolicy IfNotPresent. {Stays(seen)}");
 
     internal static DebugException ImageWrongPlatform(StartObservation seen, string? message) => CannotStart(nameof(ImageWrongPlatform), FailureKind.ResourceUnavailable, seen,
         $"the image {Image(seen)} does not exist for the node's operating system and processor", message,
@@ -370,7 +368,7 @@ internal static class Failure
 
     internal static DebugException ImagePullFailed(StartObservation seen, string? message) => CannotStart(nameof(ImagePullFailed), FailureKind.ResourceUnavailable, seen,
         $"the image {Image(seen)} cannot be pulled", message,
-        $"Try another image: -Image busybox. {StaysForPull}");
+        $"Try another image: -Image busybox. {Stays(seen)}");
 
     internal static DebugException ImageNeverPulled(StartObservation seen, string? message) => CannotStart(nameof(ImageNeverPulled), FailureKind.ResourceUnavailable, seen,
         $"the node does not have the image {Image(seen)}, and the pull policy is Never", message,
@@ -397,7 +395,7 @@ internal static class Failure
         "Give the user's number: -RunAsUser 1000");
 
     internal static DebugException TargetNotStarted(StartObservation seen, string? message) => CannotStart(nameof(TargetNotStarted), FailureKind.InvalidOperation, seen,
-        $"its target '{PlainText.Clean(seen.Container.Target)}' does not run yet", message,
+        $"its target '{PlainText.Clean((seen.Container as EphemeralContainer)?.Target)}' does not run yet", message,
         "It starts by itself when the target does; see it with: Get-EphemeralContainer. To debug before that, share no processes: -NoTarget");
 
     internal static DebugException ConfigurationNotFound(StartObservation seen, string? message) => CannotStart(nameof(ConfigurationNotFound), FailureKind.ObjectNotFound, seen,
@@ -420,17 +418,38 @@ internal static class Failure
         "the container runtime cannot run its process", message,
         "Try another command, working directory or image: -Image busybox -- sh");
 
+    internal static DebugException InitContainerFailed(StartObservation seen, ContainerInfo init) => new(nameof(InitContainerFailed), FailureKind.InvalidOperation,
+        $"Container '{seen.Container.Name}' of pod '{seen.Pod}' does not start: the init container '{PlainText.Clean(init.Name)}' before it has failed{End(init)}.",
+        $"See why: Get-EphemeralContainerLog {seen.Container.Pod} {init.Name} -Namespace {seen.Container.Namespace}. "
+            + $"Copy without it: Copy-PodForDebug -RemoveInitContainer {init.Name}, or to try it by hand: -InitContainer {init.Name}. This pod stays; {Remove(seen.Container)}",
+        seen.Container.ToString());
+
+    internal static DebugException PodNotAdmitted(StartObservation seen) => new(nameof(PodNotAdmitted), FailureKind.ResourceUnavailable,
+        $"Pod '{seen.Pod}' has ended before container '{seen.Container.Name}' started ({PlainText.Clean(seen.Detail?.Row.Status ?? seen.Phase)}){(seen.Detail?.Message is { Length: > 0 } said ? ": " + PlainText.OneLine(said) : ".")}",
+        $"Choose another node, or let the scheduler choose; {Remove(seen.Container)}", seen.Container.ToString());
+
     internal static DebugException PodDeleted(string pod, string container) => new(nameof(PodDeleted), FailureKind.ObjectNotFound,
         $"Pod '{pod}' was deleted before container '{PlainText.Clean(container)}' started.",
         "Choose another pod of the same workload; see them with: Get-Pod", $"{pod}/{container}");
 
     internal static DebugException ContainerNotReported(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerNotReported), FailureKind.OperationTimeout, seen,
         $"after {waited.TotalSeconds:0} s the kubelet has not said anything about it (the pod is {PlainText.Clean(seen.Phase ?? "Unknown")})", hint,
-        "See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. It may still start: Get-EphemeralContainer", "has not started", "The last warning about it");
+        "See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. It may still start: " + See(seen.Container), "has not started", "The last warning about it");
 
     internal static DebugException ContainerStartTimedOut(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerStartTimedOut), FailureKind.OperationTimeout, seen,
         $"after {waited.TotalSeconds:0} s it is still {PlainText.Clean(seen.Container.Reason ?? "waiting")}", hint,
-        "It goes on; see it with: Get-EphemeralContainer. Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
+        $"It goes on; see it with: {See(seen.Container)}. Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
+
+    // What is made stays, and the kubelet goes on trying.
+    private static string Stays(StartObservation seen) => seen.Container.Kind == ContainerKind.Ephemeral
+        ? "The container stays in the pod, and starts by itself if a later pull succeeds; see it with: Get-EphemeralContainer"
+        : $"The pod stays, and starts by itself if a later pull succeeds; {Remove(seen.Container)}";
+
+    private static string Remove(ContainerInfo container) => $"remove it with: Remove-DebugArtifact {container.Pod} -Namespace {container.Namespace}";
+
+    private static string See(ContainerInfo container) => container.Kind == ContainerKind.Ephemeral
+        ? $"Get-EphemeralContainer {container.Pod} -Name {container.Name} -Namespace {container.Namespace}"
+        : $"Get-Pod {container.Pod} -Namespace {container.Namespace}";
 
     private static string Image(StartObservation seen) => $"'{PlainText.Clean(seen.Container.Image)}'";
 
@@ -476,7 +495,7 @@ internal static class Failure
         $"If it must not start, the pod has to go: kubectl delete pod {container.Pod} -n {container.Namespace}. Else wait for it: Wait-EphemeralContainer {container.Pod} {container.Name} -Namespace {container.Namespace}",
         container.ToString());
 
-    internal static DebugException PodGoneMeanwhile(EphemeralContainer container) => new(nameof(PodGoneMeanwhile), FailureKind.ObjectNotFound,
+    internal static DebugException PodGoneMeanwhile(ContainerInfo container) => new(nameof(PodGoneMeanwhile), FailureKind.ObjectNotFound,
         $"Pod '{container.Namespace}/{container.Pod}' was deleted meanwhile, and container '{container.Name}' with it.",
         "Nothing is left to do.", container.ToString());
 
@@ -668,7 +687,7 @@ internal static class Failure
         $"-Interactive takes one pod and was given {pods.Count}: {PlainText.OneLine(string.Join(", ", pods))}. Nothing was created.",
         "Choose one: Get-Pod ... | Select-Object -First 1 | New-EphemeralContainer -Interactive");
 
-    internal static DebugException SeveralContainers(IReadOnlyList<EphemeralContainer> choices) => new(nameof(SeveralContainers), FailureKind.InvalidArgument,
+    internal static DebugException SeveralContainers(IReadOnlyList<ContainerInfo> choices) => new(nameof(SeveralContainers), FailureKind.InvalidArgument,
         $"Several containers can be meant: {PlainText.OneLine(string.Join(", ", choices.Select(choice => choice.ToString())), 1000)}.",
         $"Name one: Enter-EphemeralContainer {choices[0].Pod} {choices[0].Name} -Namespace {choices[0].Namespace}");
 
@@ -684,31 +703,31 @@ internal static class Failure
         $"The file '{path}' that -OutFile names cannot be written: {PlainText.OneLine(inner.Message)}",
         "Give a file in a folder that exists and that you may write.", path, inner);
 
-    internal static DebugException NoStandardInput(EphemeralContainer container) => new(nameof(NoStandardInput), FailureKind.InvalidOperation,
+    internal static DebugException NoStandardInput(ContainerInfo container) => new(nameof(NoStandardInput), FailureKind.InvalidOperation,
         $"Container '{container}' was made without standard input, so it can take none.",
         $"Start a program in it that can: Enter-EphemeralContainer {container.Pod} {container.Name} -Namespace {container.Namespace} -Shell sh", container.ToString());
 
-    internal static DebugException ContainerHasEnded(EphemeralContainer container) => new(nameof(ContainerHasEnded), FailureKind.InvalidOperation,
-        $"Container '{container}' has ended{End(container)}, and an ephemeral container is not started again.",
+    internal static DebugException ContainerHasEnded(ContainerInfo container) => new(nameof(ContainerHasEnded), FailureKind.InvalidOperation,
+        $"Container '{container}' has ended{End(container)}{(container.Kind == ContainerKind.Ephemeral ? ", and an ephemeral container is not started again" : "")}.",
         Anew(container), container.ToString());
 
-    internal static DebugException ContainerKilled(EphemeralContainer container) => new(nameof(ContainerKilled), FailureKind.InvalidOperation,
+    internal static DebugException ContainerKilled(ContainerInfo container) => new(nameof(ContainerKilled), FailureKind.InvalidOperation,
         $"The process of container '{container}' was killed{End(container)}.",
         container.Reason == "OOMKilled" ? "It shares the pod's memory limit; see the pod's events: kubectl describe pod" : Anew(container), container.ToString());
 
-    internal static DebugException SessionLost(EphemeralContainer container, string? message, string comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
+    internal static DebugException SessionLost(ContainerInfo container, string? message, string comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
         $"The connection to container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of its process is not known.",
         $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
 
-    internal static DebugException SessionPodDeleted(EphemeralContainer container) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
+    internal static DebugException SessionPodDeleted(ContainerInfo container) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
         $"The pod of container '{container}' was deleted, and the container with it.",
         $"Choose another pod of the same workload: Get-Pod -Namespace {container.Namespace}", container.ToString());
 
-    internal static DebugException SessionStatusMissing(EphemeralContainer container, string? message) => new(nameof(SessionStatusMissing), FailureKind.ProtocolError,
+    internal static DebugException SessionStatusMissing(ContainerInfo container, string? message) => new(nameof(SessionStatusMissing), FailureKind.ProtocolError,
         $"The session in container '{container}' ended, and nobody told how its process did{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. Its exit code is not known.",
-        $"See how the container is: Get-EphemeralContainer {container.Pod} -Name {container.Name} -Namespace {container.Namespace}", container.ToString());
+        $"See how the container is: {See(container)}", container.ToString());
 
-    internal static DebugException StreamFailed(EphemeralContainer container, string? shell, string? message)
+    internal static DebugException StreamFailed(ContainerInfo container, string? shell, string? message)
     {
         bool missing = shell is not null && message?.Contains("executable file not found", StringComparison.Ordinal) == true
             || message?.Contains("no such file or directory", StringComparison.Ordinal) == true;
@@ -719,12 +738,13 @@ internal static class Failure
             container.ToString());
     }
 
-    private static string End(EphemeralContainer container) => container.ExitCode is { } code
+    private static string End(ContainerInfo container) => container.ExitCode is { } code
         ? $" ({(container.Reason is null ? "" : PlainText.Clean(container.Reason) + ", ")}exit code {code})"
         : container.Reason is null ? "" : $" ({PlainText.Clean(container.Reason)})";
 
-    private static string Anew(EphemeralContainer container) =>
-        $"Make a new one: New-EphemeralContainer {container.Pod} -Namespace {container.Namespace} -Image {PlainText.Clean(container.Image)} -Interactive";
+    private static string Anew(ContainerInfo container) => container.Kind != ContainerKind.Ephemeral
+        ? $"See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}"
+        : $"Make a new one: New-EphemeralContainer {container.Pod} -Namespace {container.Namespace} -Image {PlainText.Clean(container.Image)} -Interactive";
 
     private static DebugException Refused(string errorId, FailureKind kind, string message, string advice, string pod, DebugException? said) =>
         new(errorId, kind, message, advice, pod, said)

@@ -39,7 +39,9 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
 
     private ObjectList<PodInfo> PodList(string? ns, string? fieldSelector, string? labelSelector, int pageSize) =>
         new(Transport, ResourcePath.Pods(ns), Selectors(fieldSelector, labelSelector), pageSize,
-            new PodReader(Transport.Context, Transport.KubeConfig).Read, pod => $"{pod.Namespace}/{pod.Name}");
+            new PodReader(Transport.Context, Transport.KubeConfig).Read, Key);
+
+    private static string Key(PodInfo pod) => $"{pod.Namespace}/{pod.Name}";
 
     /// <summary>Lists nodes, as <see cref="ListPodsAsync(PodQuery, CancellationToken)"/> does pods.</summary>
     /// <exception cref="DebugException">A selector is wrong, or the server cannot be read.</exception>
@@ -67,6 +69,11 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
 
     /// <summary>The row of a pod that this server gave.</summary>
     internal PodInfo RowOf(JsonObject pod) => ReadPod(pod, Transport.Context, Transport.KubeConfig);
+
+    /// <summary>A pod that this server gave, with the states of all its containers.</summary>
+    internal PodDetail DetailOf(JsonObject pod) => DetailReader().ReadDetail(Encoding.UTF8.GetBytes(pod.ToJsonString()));
+
+    private PodReader DetailReader() => new(Transport.Context, Transport.KubeConfig, withContainers: true);
 
     /// <summary>
     /// Tells a namespace that does not exist from one that is empty: the server answers both alike. Says nothing where the
@@ -143,12 +150,14 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
         string? resourceVersion = null, CancellationToken cancellationToken = default)
     {
         var watch = new WatchLoop(Transport, ResourcePath.Pods(ns), Selectors(fieldSelector, labelSelector), WatchLimits);
-        return WatchPodsAsync(watch, () => PodList(ns, fieldSelector, labelSelector, 500), resourceVersion, cancellationToken);
+        var reader = DetailReader();
+        return WatchPodsAsync(watch, reader, () => new ObjectList<PodDetail>(Transport, ResourcePath.Pods(ns), Selectors(fieldSelector, labelSelector), 500,
+            reader.ReadDetail, static pod => Key(pod.Row)), resourceVersion, cancellationToken);
     }
 
-    private async IAsyncEnumerable<PodEvent> WatchPodsAsync(WatchLoop watch, Func<ObjectList<PodInfo>> newList, string? version, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<PodEvent> WatchPodsAsync(
+        WatchLoop watch, PodReader reader, Func<ObjectList<PodDetail>> newList, string? version, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = new PodReader(Transport.Context, Transport.KubeConfig);
         while (true)
         {
             if (version is null)
@@ -161,7 +170,7 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
             }
             await foreach (var line in watch.ReadAsync(version, cancellationToken).ConfigureAwait(false))
             {
-                var pod = reader.Read(line.Object.Span);
+                var pod = reader.ReadDetail(line.Object.Span);
                 if (line.Type == "ADDED") yield return new PodEvent(PodEventType.Added, pod);
                 else if (line.Type == "MODIFIED") yield return new PodEvent(PodEventType.Modified, pod);
                 else if (line.Type == "DELETED") yield return new PodEvent(PodEventType.Deleted, pod);

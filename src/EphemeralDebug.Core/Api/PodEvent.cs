@@ -24,5 +24,9 @@ public enum PodEventType
 
 /// <summary>One event of a watch.</summary>
 /// <param name="Type">What happened.</param>
-/// <param name="Pod">The pod; null for <see cref="PodEventType.Restarted"/> and <see cref="PodEventType.Synced"/>.</param>
-public sealed record PodEvent(PodEventType Type, PodInfo? Pod);
+/// <param name="Detail">The pod; null for <see cref="PodEventType.Restarted"/> and <see cref="PodEventType.Synced"/>.</param>
+public sealed record PodEvent(PodEventType Type, PodDetail? Detail)
+{
+    /// <summary>The pod's row.</summary>
+    public PodInfo? Pod => Detail?.Row;
+}

@@ -6,16 +6,16 @@ namespace EphemeralDebug.Core.Api;
 /// Reads pods (JSON of core/v1 <c>Pod</c>) into rows, without making anything of what a row does not show. One reader serves
 /// a whole list, so that what repeats is kept once. Not thread-safe.
 /// </summary>
-internal sealed class PodReader(string? context, string? kubeConfig)
+internal sealed class PodReader(string? context, string? kubeConfig, bool withContainers = false)
 {
     private readonly StringPool _strings = new();
     private readonly LabelPool _labels = new(new StringPool());
     private readonly PodFacts _facts = new();
-    private readonly List<EphemeralFacts> _ephemeral = [];
+    private readonly List<ContainerSpec> _regular = [], _init = [], _ephemeral = [];
     private readonly List<ContainerFacts> _ephemeralStatuses = [];
     private readonly List<string> _gates = [];
     private readonly List<string> _trueConditions = [];
-    private string? _name, _namespace, _uid, _resourceVersion, _node, _os, _ip, _nominatedNode, _defaultContainer;
+    private string? _name, _namespace, _uid, _resourceVersion, _node, _os, _ip, _nominatedNode, _defaultContainer, _message;
     private string? _ownerKind, _ownerName, _ownerUid;
     private DateTimeOffset? _created;
     private bool _isStatic;
@@ -39,14 +39,27 @@ internal sealed class PodReader(string? context, string? kubeConfig)
         return Row();
     }
 
+    /// <summary>Reads one pod with the states of all its containers; for a reader that was made so.</summary>
+    /// <exception cref="JsonException">It is not well-formed.</exception>
+    internal PodDetail ReadDetail(ReadOnlySpan<byte> json)
+    {
+        var pod = Read(json);
+        return new PodDetail(pod, [.. Rows(_regular, _facts.Statuses, ContainerKind.Regular), .. Rows(_init, _facts.InitStatuses, ContainerKind.Init), .. pod.EphemeralContainers], _message);
+
+        IEnumerable<ContainerInfo> Rows(List<ContainerSpec> specs, List<ContainerFacts> statuses, ContainerKind kind) =>
+            specs.Select(spec => spec.With(StatusOf(statuses, spec.Name), pod, kind));
+    }
+
     private void Clear()
     {
         _facts.Clear();
+        _regular.Clear();
+        _init.Clear();
         _ephemeral.Clear();
         _ephemeralStatuses.Clear();
         _gates.Clear();
         _trueConditions.Clear();
-        _name = _namespace = _uid = _resourceVersion = _node = _os = _ip = _nominatedNode = _defaultContainer = null;
+        _name = _namespace = _uid = _resourceVersion = _node = _os = _ip = _nominatedNode = _defaultContainer = _message = null;
         _ownerKind = _ownerName = _ownerUid = null;
         _created = null;
         _isStatic = false;
@@ -109,8 +122,8 @@ internal sealed class PodReader(string? context, string? kubeConfig)
         while (reader.NextProperty())
         {
             if (reader.ValueTextEquals("nodeName"u8)) _node = reader.NextString(_strings);
-            else if (reader.ValueTextEquals("containers"u8)) ReadContainers(ref reader, _facts.Containers, null);
-            else if (reader.ValueTextEquals("initContainers"u8)) ReadContainers(ref reader, _facts.InitContainers, _facts.Sidecars);
+            else if (reader.ValueTextEquals("containers"u8)) ReadContainers(ref reader, _regular, _facts.Containers, null);
+            else if (reader.ValueTextEquals("initContainers"u8)) ReadContainers(ref reader, _init, _facts.InitContainers, _facts.Sidecars);
             else if (reader.ValueTextEquals("ephemeralContainers"u8)) ReadEphemeral(ref reader);
             else if (reader.ValueTextEquals("readinessGates"u8)) ReadGates(ref reader);
             else if (reader.ValueTextEquals("os"u8)) ReadOS(ref reader);
@@ -118,11 +131,20 @@ internal sealed class PodReader(string? context, string? kubeConfig)
         }
     }
 
-    private void ReadContainers(ref Utf8JsonReader reader, List<string> names, List<string>? sidecars)
+    private void ReadContainers(ref Utf8JsonReader reader, List<ContainerSpec> specs, List<string> names, List<string>? sidecars)
     {
         if (!reader.Enter(JsonTokenType.StartArray)) return;
         while (reader.NextObject())
         {
+            if (withContainers)
+            {
+                var spec = ContainerSpec.Read(ref reader, _strings);
+                specs.Add(spec);
+                names.Add(spec.Name);
+                if (spec.IsSidecar) sidecars?.Add(spec.Name);
+                continue;
+            }
+
             string? name = null;
             var isSidecar = false;
             while (reader.NextProperty())
@@ -139,7 +161,7 @@ internal sealed class PodReader(string? context, string? kubeConfig)
     private void ReadEphemeral(ref Utf8JsonReader reader)
     {
         if (!reader.Enter(JsonTokenType.StartArray)) return;
-        while (reader.NextObject()) _ephemeral.Add(EphemeralFacts.Read(ref reader, _strings));
+        while (reader.NextObject()) _ephemeral.Add(ContainerSpec.Read(ref reader, _strings));
     }
 
     private void ReadGates(ref Utf8JsonReader reader)
@@ -172,11 +194,12 @@ internal sealed class PodReader(string? context, string? kubeConfig)
         {
             if (reader.ValueTextEquals("phase"u8)) _facts.Phase = reader.NextString(_strings);
             else if (reader.ValueTextEquals("reason"u8)) _facts.Reason = reader.NextString(_strings);
+            else if (withContainers && reader.ValueTextEquals("message"u8)) _message = reader.NextText();
             else if (reader.ValueTextEquals("podIP"u8)) _ip = reader.NextText();
             else if (reader.ValueTextEquals("nominatedNodeName"u8)) _nominatedNode = reader.NextString(_strings);
             else if (reader.ValueTextEquals("conditions"u8)) ReadConditions(ref reader);
-            else if (reader.ValueTextEquals("containerStatuses"u8)) ReadStatuses(ref reader, _facts.Statuses, withMessages: false);
-            else if (reader.ValueTextEquals("initContainerStatuses"u8)) ReadStatuses(ref reader, _facts.InitStatuses, withMessages: false);
+            else if (reader.ValueTextEquals("containerStatuses"u8)) ReadStatuses(ref reader, _facts.Statuses, withContainers);
+            else if (reader.ValueTextEquals("initContainerStatuses"u8)) ReadStatuses(ref reader, _facts.InitStatuses, withContainers);
             else if (reader.ValueTextEquals("ephemeralContainerStatuses"u8)) ReadStatuses(ref reader, _ephemeralStatuses, withMessages: true);
             else reader.Skip();
         }
@@ -240,10 +263,10 @@ internal sealed class PodReader(string? context, string? kubeConfig)
             OwnerUid = _ownerUid,
             Labels = _podLabels,
         };
-        return _ephemeral.Count == 0 ? pod : pod with { EphemeralContainers = [.. _ephemeral.Select(container => container.With(StatusOf(container.Name), pod))] };
+        return _ephemeral.Count == 0 ? pod : pod with { EphemeralContainers = [.. _ephemeral.Select(container => container.AsEphemeral(StatusOf(_ephemeralStatuses, container.Name), pod))] };
     }
 
-    private ContainerFacts StatusOf(string ephemeral) => _ephemeralStatuses.Find(status => status.Name == ephemeral);
+    private static ContainerFacts StatusOf(List<ContainerFacts> statuses, string container) => statuses.Find(status => status.Name == container);
 
     // Lists come sorted by name, so that the pods of one owner follow each other.
     private string? Owner()

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
-using EphemeralDebug.Core.Diagnosis;
 using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Debugging;
@@ -18,16 +17,15 @@ public static class AddEphemeralContainer
         bool wait = request.Wait is not null && !request.DryRun;
         using PodFollower? follower = wait ? watches.Follow(request.Namespace, request.Pod) : null;
         AddedContainer added = await AddAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
-        EphemeralContainer container = added.Container;
+        EphemeralContainer container = (EphemeralContainer)added.Container;
         if (request.DryRun) return container with { Reason = "DryRun" };
         if (follower is null) return container;
 
         follower.StartFrom(added.Row.ResourceVersion);
         try
         {
-            StartObservation seen = new() { Container = container, Phase = added.Row.Phase };
-            EphemeralContainer started = await ContainerWait.UntilAsync(follower, seen, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false);
-            return started with { Profile = container.Profile, LeftOut = container.LeftOut };
+            ContainerInfo started = await ContainerWait.UntilAsync(follower, added.Seen, ContainerWait.HasStarted, request.Wait!.Value, listener, cancellationToken).ConfigureAwait(false);
+            return (EphemeralContainer)started with { Profile = container.Profile, LeftOut = container.LeftOut };
         }
         catch (DebugException e) when (e.StatusCode == 403)
         {

@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
+using EphemeralDebug.Core.Diagnosis;
 
 namespace EphemeralDebug.Core.Debugging;
 
-/// <summary>A container, and the pod that the server answered with.</summary>
-internal sealed record AddedContainer(EphemeralContainer Container, JsonObject Pod, PodInfo Row);
+/// <summary>A container to wait for, and its pod as the server gave it.</summary>
+internal sealed record AddedContainer(ContainerInfo Container, JsonObject Pod, PodInfo Row)
+{
+    /// <summary>What is known of its start.</summary>
+    internal StartObservation Seen => new() { Container = Container, Phase = Row.Phase };
+}

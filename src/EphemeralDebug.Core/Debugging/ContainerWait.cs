@@ -4,29 +4,34 @@ using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Debugging;
 
-/// <summary>Waits until an ephemeral container is as somebody wants it, and hears at once when that cannot be.</summary>
+/// <summary>Waits until a container is as somebody wants it, and hears at once when that cannot be.</summary>
 public static class ContainerWait
 {
     // On a pod that is not busy a container runs after about 0.25 s; only one that does not is worth a second watch.
     private static readonly TimeSpan s_untilEvents = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Runs, or has already ended.</summary>
-    public static bool HasStarted(EphemeralContainer container) => container.State is ContainerState.Running or ContainerState.Terminated;
+    public static bool HasStarted(ContainerInfo container) => container.State is ContainerState.Running || HasEnded(container);
 
-    /// <summary>Has ended.</summary>
-    public static bool HasEnded(EphemeralContainer container) => container.State is ContainerState.Terminated;
+    /// <summary>Has ended; the kubelet may be about to start it again.</summary>
+    public static bool HasEnded(ContainerInfo container) =>
+        container.State is ContainerState.Terminated || container is { State: ContainerState.Waiting, Reason: "CrashLoopBackOff" };
 
-    /// <summary>Waits for a container that exists already; for the one that was added last where <paramref name="name"/> is null.</summary>
+    /// <summary>The end of the run that was under way when <paramref name="before"/> was seen, also where another has begun since; null while it goes on.</summary>
+    internal static ContainerInfo? EndOf(ContainerInfo before, ContainerInfo now) =>
+        HasEnded(now) ? now : now.Restarts > before.Restarts ? now with { ExitCode = now.LastExitCode, Reason = now.LastReason } : null;
+
+    /// <summary>Waits for an ephemeral container that exists already; for the one that was added last where <paramref name="name"/> is null.</summary>
     /// <exception cref="DebugException">It cannot become so, the pod is gone, or the time is over.</exception>
     public static async Task<EphemeralContainer> RunAsync(PodWatches watches, string ns, string pod, string? name,
-        Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+        Func<ContainerInfo, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
         using PodFollower follower = watches.Follow(ns, NameRules.Pod(pod));
         follower.StartFrom(null);
         EphemeralContainer sought = new() { Pod = pod, Namespace = ns, Name = name ?? "" };
         try
         {
-            return await UntilAsync(follower, new StartObservation { Container = sought }, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
+            return (EphemeralContainer)await UntilAsync(follower, new StartObservation { Container = sought }, reached, timeout, listener, cancellationToken).ConfigureAwait(false);
         }
         catch (DebugException e) when (e.ErrorId == nameof(Failure.PodNotFound))
         {
@@ -35,8 +40,8 @@ public static class ContainerWait
         }
     }
 
-    internal static async Task<EphemeralContainer> UntilAsync(PodFollower follower, StartObservation seen,
-        Func<EphemeralContainer, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+    internal static async Task<ContainerInfo> UntilAsync(PodFollower follower, StartObservation seen,
+        Func<ContainerInfo, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (timeout != Timeout.InfiniteTimeSpan) patience.CancelAfter(timeout);
@@ -68,11 +73,11 @@ public static class ContainerWait
 
     private static StartObservation Look(StartObservation seen, PodNews news, DebugListener listener)
     {
-        EphemeralContainer container = seen.Container;
+        ContainerInfo container = seen.Container;
         if (news.Event is { } happened)
         {
             if (container.PodUid is { } one && happened.PodUid != one) return seen;
-            if (happened.Reason == "Pulling" && happened.FieldPath == FieldPath(container)) listener.Progress(container.Pod, "pulling the image");
+            if (happened.Reason == "Pulling" && happened.FieldPath == PodWarning.PathOf(container)) listener.Progress(container.Pod, "pulling the image");
             return happened.Type != "Warning" ? seen : seen with { Warnings = [.. seen.Warnings, new PodWarning(happened.Reason, happened.Message, happened.FieldPath)] };
         }
 
@@ -81,19 +86,21 @@ public static class ContainerWait
         PodInfo pod = news.Pod!;
         container = container.Name.Length == 0
             ? FindEphemeralContainer.Last(pod)
-            : pod.EphemeralContainers.FirstOrDefault(c => c.Name == container.Name)
+            : Find(news.Detail!, container)
                 ?? throw Failure.EphemeralContainerNotFound(container.Namespace, container.Pod, container.Name, pod.EphemeralContainers.Select(c => c.Name));
         listener.Progress(container.Pod, Phase(container, pod));
-        return seen with { Container = container, Phase = pod.Phase, IsBeingDeleted = pod.Status == "Terminating" };
+        return seen with { Container = container, Phase = pod.Phase, IsBeingDeleted = pod.Status == "Terminating", Detail = news.Detail };
     }
 
-    private static string FieldPath(EphemeralContainer container) => $"spec.ephemeralContainers{{{container.Name}}}";
+    // An ephemeral container of a name is not an ordinary one of that name in a later pod.
+    private static ContainerInfo? Find(PodDetail pod, ContainerInfo sought) =>
+        pod.Find(sought.Name) is { } found && (sought is not EphemeralContainer || found is EphemeralContainer) ? found : null;
 
-    private static string Phase(EphemeralContainer container, PodInfo pod) => container.State switch
+    private static string Phase(ContainerInfo container, PodInfo pod) => container.State switch
     {
         ContainerState.Running => "running",
         _ when pod.Node is null => "waiting for the pod to be scheduled",
-        ContainerState.Waiting => container.Reason == "ContainerCreating" ? "creating the container" : container.Reason ?? "waiting",
+        ContainerState.Waiting => container.Reason == "PodInitializing" ? $"waiting for init containers ({pod.Status})" : container.Reason == "ContainerCreating" ? "creating the container" : container.Reason ?? "waiting",
         _ => "waiting for the kubelet",
     };
 

@@ -27,22 +27,22 @@ internal static class EarlyAttach
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The streams, or null where the container has ended; and the container as last seen.</returns>
     /// <exception cref="DebugException">The container cannot start, cannot be reached, or the time is over.</exception>
-    internal static async Task<(IProcessStreams? Streams, EphemeralContainer Container)> RunAsync(
+    internal static async Task<(IProcessStreams? Streams, ContainerInfo Container)> RunAsync(
         Func<CancellationToken, Task<IProcessStreams>> open, PodFollower follower, StartObservation seen, TimeSpan timeout,
         DebugListener listener, CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        EphemeralContainer last = seen.Container;
+        ContainerInfo last = seen.Container;
         if (ContainerWait.HasStarted(last)) started.TrySetResult();
-        bool HasEnded(EphemeralContainer container)
+        bool HasEnded(ContainerInfo container)
         {
             Volatile.Write(ref last, container);
             if (ContainerWait.HasStarted(container)) started.TrySetResult();
             return ContainerWait.HasEnded(container);
         }
 
-        Task<EphemeralContainer> watching = ContainerWait.UntilAsync(follower, seen, HasEnded, timeout, listener, over.Token);
+        Task<ContainerInfo> watching = ContainerWait.UntilAsync(follower, seen, HasEnded, timeout, listener, over.Token);
         Task<IProcessStreams> attaching = TryAsync(open, started.Task, over.Token, cancellationToken);
         try
         {

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
-using EphemeralDebug.Core.Diagnosis;
+using EphemeralDebug.Core.Specs;
 using EphemeralDebug.Core.Streams;
 
 namespace EphemeralDebug.Core.Debugging;
 
-/// <summary>Enters an ephemeral container: a new one as soon as its process exists, or one that is there.</summary>
+/// <summary>Enters a container of a pod: a new ephemeral one as soon as its process exists, or one that is there.</summary>
 public static class EnterContainer
 {
     // More than this is no greeting; what comes behind it stays in the log.
@@ -30,40 +30,46 @@ public static class EnterContainer
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DebugException">There is no such container, or it cannot be entered.</exception>
     public static async Task<EnteredContainer> ExistingAsync(
-        PodWatches watches, EphemeralContainer container, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken)
+        PodWatches watches, ContainerInfo container, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken)
     {
         KubernetesApi api = watches.Api;
         listener.Progress(container.Pod, "reading the pod");
         using PodFollower follower = watches.Follow(container.Namespace, container.Pod);
         JsonObject pod = await api.GetPodAsync(container.Namespace, container.Pod, cancellationToken).ConfigureAwait(false);
-        PodInfo row = api.RowOf(pod);
+        PodDetail detail = api.DetailOf(pod);
+        PodInfo row = detail.Row;
         if (container.PodUid is { } uid && uid != row.Uid) throw Failure.PodReplaced(container.Namespace, container.Pod);
-        EphemeralContainer now = row.EphemeralContainers.FirstOrDefault(one => one.Name == container.Name)
+        ContainerInfo now = detail.Find(container.Name)
             ?? throw Failure.EphemeralContainerNotFound(container.Namespace, container.Pod, container.Name, row.EphemeralContainers.Select(one => one.Name));
         return await EnterAsync(watches, follower, new AddedContainer(now with { Profile = container.Profile }, pod, row), entry, listener, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The containers of a pod that somebody can mean who names only the pod: those that have not ended, else the last that has.</summary>
+    /// <summary>
+    /// The containers of a pod that somebody can mean who names only the pod: the ephemeral ones that have not ended, else the last that
+    /// has. A pod that this module made without one is entered where it was made to be.
+    /// </summary>
     /// <exception cref="DebugException">There is no such pod, or it has no ephemeral container.</exception>
-    public static async Task<IReadOnlyList<EphemeralContainer>> ChoicesAsync(KubernetesApi api, string ns, string pod, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ContainerInfo>> ChoicesAsync(KubernetesApi api, string ns, string pod, CancellationToken cancellationToken)
     {
-        PodInfo row = await api.GetPodRowAsync(ns, pod, cancellationToken).ConfigureAwait(false);
-        EphemeralContainer last = FindEphemeralContainer.Last(row);
+        PodDetail detail = api.DetailOf(await api.GetPodAsync(ns, pod, cancellationToken).ConfigureAwait(false));
+        PodInfo row = detail.Row;
+        if (row.EphemeralContainers.Length == 0 && DebugMarks.IsOurs(row) && row.DefaultContainer is { } made) return [detail.Find(made)!];
+        ContainerInfo last = FindEphemeralContainer.Last(row);
         EphemeralContainer[] alive = [.. row.EphemeralContainers.Where(container => !ContainerWait.HasEnded(container))];
         EphemeralContainer[] running = [.. alive.Where(container => container.State == ContainerState.Running)];
         return running.Length > 0 ? running : alive.Length > 0 ? alive : [last];
     }
 
-    private static async Task<EnteredContainer> EnterAsync(
+    /// <summary>Enters a container whose pod is followed from before it was made or read.</summary>
+    internal static async Task<EnteredContainer> EnterAsync(
         PodWatches watches, PodFollower follower, AddedContainer added, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken)
     {
-        EphemeralContainer container = added.Container;
+        ContainerInfo container = added.Container;
         if (ContainerWait.HasEnded(container)) return new EnteredContainer(watches, entry, container, added.Pod, streams: null);
         follower.StartFrom(added.Row.ResourceVersion);
         StreamRequest request = Streams(container, entry);
-        (IProcessStreams? streams, EphemeralContainer now) = await EarlyAttach.RunAsync(
-            token => watches.Api.OpenStreamsAsync(request, token), follower,
-            new StartObservation { Container = container, Phase = added.Row.Phase }, entry.Wait, listener, cancellationToken).ConfigureAwait(false);
+        (IProcessStreams? streams, ContainerInfo now) = await EarlyAttach.RunAsync(
+            token => watches.Api.OpenStreamsAsync(request, token), follower, added.Seen, entry.Wait, listener, cancellationToken).ConfigureAwait(false);
         now = now with { Profile = container.Profile, LeftOut = container.LeftOut };
         // Who comes later to a container that runs wants to go on, not to read everything again.
         bool fromStart = entry.Shell is null && container.State != ContainerState.Running;
@@ -73,13 +79,13 @@ public static class EnterContainer
     }
 
     // An attach must ask for what the specification says; a terminal has no standard error.
-    private static StreamRequest Streams(EphemeralContainer container, EntryRequest entry) => entry.Shell is { } shell
+    private static StreamRequest Streams(ContainerInfo container, EntryRequest entry) => entry.Shell is { } shell
         ? Of(container) with { Command = [shell], Stdin = entry.Terminal || entry.Input, Tty = entry.Terminal, Stderr = !entry.Terminal }
         : Of(container) with { Stdin = container.Stdin && (entry.Terminal || entry.Input), Tty = container.Tty, Stderr = !container.Tty };
 
-    private static StreamRequest Of(EphemeralContainer container) => new() { Namespace = container.Namespace, Pod = container.Pod, Container = container.Name };
+    private static StreamRequest Of(ContainerInfo container) => new() { Namespace = container.Namespace, Pod = container.Pod, Container = container.Name };
 
-    private static async Task<byte[]> ReadLogAsync(KubernetesApi api, EphemeralContainer container, DebugListener listener, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadLogAsync(KubernetesApi api, ContainerInfo container, DebugListener listener, CancellationToken cancellationToken)
     {
         LogQuery query = new() { Container = container.Name, LimitBytes = MostLog };
         Stream log = await api.OpenLogAsync(container.Namespace, container.Pod, query, cancellationToken).ConfigureAwait(false);

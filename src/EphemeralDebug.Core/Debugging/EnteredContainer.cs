@@ -9,7 +9,7 @@ public sealed class EnteredContainer : IAsyncDisposable
 {
     private readonly PodWatches _watches;
 
-    internal EnteredContainer(PodWatches watches, EntryRequest request, EphemeralContainer container, JsonObject pod, IProcessStreams? streams)
+    internal EnteredContainer(PodWatches watches, EntryRequest request, ContainerInfo container, JsonObject pod, IProcessStreams? streams)
     {
         (_watches, Request, Container, Streams) = (watches, request, container, streams);
         User = RunAs(pod, container.Name);
@@ -19,7 +19,7 @@ public sealed class EnteredContainer : IAsyncDisposable
     public EntryRequest Request { get; }
 
     /// <summary>The container as seen when it was entered.</summary>
-    public EphemeralContainer Container { get; }
+    public ContainerInfo Container { get; }
 
     /// <summary>The numeric user that the specification gives its process; null where the image decides.</summary>
     public long? User { get; }
@@ -55,7 +55,8 @@ public sealed class EnteredContainer : IAsyncDisposable
     private static long? RunAs(JsonObject pod, string name)
     {
         JsonNode? spec = pod["spec"];
-        JsonNode? container = spec?["ephemeralContainers"]?.AsArray().FirstOrDefault(one => (string?)one?["name"] == name);
+        string[] lists = ["containers", "initContainers", "ephemeralContainers"];
+        JsonNode? container = lists.SelectMany(list => spec?[list]?.AsArray() ?? []).FirstOrDefault(one => (string?)one?["name"] == name);
         return Number(container?["securityContext"]?["runAsUser"]) ?? Number(spec?["securityContext"]?["runAsUser"]);
     }
 

@@ -139,7 +139,7 @@ internal sealed class NamespaceFeed(KubernetesApi api, string ns, CancellationTo
                 foreach (PodFollower follower in Of(change.Pod!.Name))
                 {
                     follower.Seen = true;
-                    follower.Tell(new PodNews(change.Pod, change.Type == PodEventType.Deleted, null));
+                    follower.Tell(new PodNews(change.Detail, change.Type == PodEventType.Deleted, null));
                 }
 
                 break;
@@ -170,7 +170,7 @@ internal sealed class NamespaceFeed(KubernetesApi api, string ns, CancellationTo
         await Task.Yield();
         try
         {
-            PodInfo pod = await api.GetPodRowAsync(ns, follower.Pod, follower.End).ConfigureAwait(false);
+            PodDetail pod = api.DetailOf(await api.GetPodAsync(ns, follower.Pod, follower.End).ConfigureAwait(false));
             follower.Tell(new PodNews(pod, Gone: false, null));
         }
         catch (OperationCanceledException) when (follower.End.IsCancellationRequested)

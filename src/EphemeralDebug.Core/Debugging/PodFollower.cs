@@ -5,10 +5,14 @@ using EphemeralDebug.Core.Api;
 namespace EphemeralDebug.Core.Debugging;
 
 /// <summary>What somebody who follows a pod is told: one of the three.</summary>
-/// <param name="Pod">The pod has changed, or exists.</param>
+/// <param name="Detail">The pod has changed, or exists.</param>
 /// <param name="Gone">Whether the pod was deleted, or never existed.</param>
 /// <param name="Event">An event about the pod.</param>
-internal readonly record struct PodNews(PodInfo? Pod, bool Gone, ClusterEvent? Event);
+internal readonly record struct PodNews(PodDetail? Detail, bool Gone, ClusterEvent? Event)
+{
+    /// <summary>The pod's row.</summary>
+    internal PodInfo? Pod => Detail?.Row;
+}
 
 /// <summary>One pod, followed by one who waits; disposing it ends the interest.</summary>
 internal sealed class PodFollower : IDisposable

@@ -16,7 +16,7 @@ internal static class SessionEnding
 
     internal static async Task<SessionOutcome> FindAsync(PodWatches watches, EnteredContainer entered, SessionLeave leave, CancellationToken cancellationToken)
     {
-        EphemeralContainer container = entered.Container;
+        ContainerInfo container = entered.Container;
         if (entered.Streams is null) return Ended(container);
         if (leave.End is not { } end) return new(SessionOutcomeKind.Detached, container);
         if (end.Kind == StreamEndKind.ConnectionLost) return await LostAsync(watches, container, end, cancellationToken).ConfigureAwait(false);
@@ -32,28 +32,28 @@ internal static class SessionEnding
         return await FollowAsync(watches, container, patience, cancellationToken).ConfigureAwait(false);
     }
 
-    private static SessionOutcome Ended(EphemeralContainer container) =>
+    private static SessionOutcome Ended(ContainerInfo container) =>
         new(container.Reason == "OOMKilled" || container.Signal is not null || container.ExitCode == 137 ? SessionOutcomeKind.Killed : SessionOutcomeKind.Exited, container);
 
-    private static async Task<SessionOutcome> LostAsync(PodWatches watches, EphemeralContainer container, StreamEnd end, CancellationToken cancellationToken)
+    private static async Task<SessionOutcome> LostAsync(PodWatches watches, ContainerInfo container, StreamEnd end, CancellationToken cancellationToken)
     {
-        (PodInfo? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);
+        (PodDetail? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);
         // A process whose input was cut off may have ended well by itself: that is not the end that was asked for.
         return new(IsGone(pod, gone) ? SessionOutcomeKind.PodDeleted : SessionOutcomeKind.ConnectionLost, container, end.Message);
     }
 
-    private static async Task<SessionOutcome> UntoldAsync(PodWatches watches, EphemeralContainer container, StreamEnd end, CancellationToken cancellationToken)
+    private static async Task<SessionOutcome> UntoldAsync(PodWatches watches, ContainerInfo container, StreamEnd end, CancellationToken cancellationToken)
     {
-        (PodInfo? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);
+        (PodDetail? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);
         // The container's exit code is not that of the program which was started in it.
         return new(IsGone(pod, gone) ? SessionOutcomeKind.PodDeleted : SessionOutcomeKind.StatusMissing, container, end.Message);
     }
 
-    private static async Task<SessionOutcome> FollowAsync(PodWatches watches, EphemeralContainer container, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<SessionOutcome> FollowAsync(PodWatches watches, ContainerInfo container, TimeSpan patience, CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         over.CancelAfter(patience);
-        PodInfo? pod = null;
+        PodDetail? pod = null;
         try
         {
             using PodFollower follower = watches.Follow(container.Namespace, container.Pod);
@@ -63,8 +63,8 @@ internal static class SessionEnding
                 PodNews news = await follower.NextAsync(over.Token).ConfigureAwait(false);
                 if (news.Event is not null) continue;
                 if (news.Gone || news.Pod!.Uid != container.PodUid) return new(SessionOutcomeKind.PodDeleted, pod is null ? container : In(pod, container));
-                pod = news.Pod;
-                if (ContainerWait.HasEnded(In(pod, container))) break;
+                pod = news.Detail!;
+                if (EndIn(pod, container) is not null) break;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -77,31 +77,30 @@ internal static class SessionEnding
         }
 
         if (pod is null) return new(SessionOutcomeKind.StatusMissing, container);
-        EphemeralContainer last = In(pod, container);
-        if (IsGone(pod, gone: false)) return new(SessionOutcomeKind.PodDeleted, last);
-        return ContainerWait.HasEnded(last) ? Ended(last) : new(SessionOutcomeKind.StreamClosed, last);
+        if (IsGone(pod, gone: false)) return new(SessionOutcomeKind.PodDeleted, In(pod, container));
+        return EndIn(pod, container) is { } end ? Ended(end) : new(SessionOutcomeKind.StreamClosed, In(pod, container));
     }
 
-    private static async Task<PodInfo?> PollAsync(KubernetesApi api, EphemeralContainer container, CancellationToken over, CancellationToken cancellationToken)
+    private static async Task<PodDetail?> PollAsync(KubernetesApi api, ContainerInfo container, CancellationToken over, CancellationToken cancellationToken)
     {
         while (true)
         {
-            (PodInfo? pod, bool gone) = await GlanceAsync(api, container, cancellationToken).ConfigureAwait(false);
-            if (gone || pod is null || ContainerWait.HasEnded(In(pod, container)) || over.IsCancellationRequested) return pod;
+            (PodDetail? pod, bool gone) = await GlanceAsync(api, container, cancellationToken).ConfigureAwait(false);
+            if (gone || pod is null || EndIn(pod, container) is not null || over.IsCancellationRequested) return pod;
             await Task.Delay(250, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>The pod as it is now; nothing where the server does not say.</summary>
-    private static async Task<(PodInfo? Pod, bool Gone)> GlanceAsync(KubernetesApi api, EphemeralContainer container, CancellationToken cancellationToken)
+    private static async Task<(PodDetail? Pod, bool Gone)> GlanceAsync(KubernetesApi api, ContainerInfo container, CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         over.CancelAfter(s_glance);
         try
         {
             JsonObject json = await api.GetPodAsync(container.Namespace, container.Pod, over.Token).ConfigureAwait(false);
-            PodInfo pod = api.RowOf(json);
-            return pod.Uid == container.PodUid ? (pod, false) : (null, true);
+            PodDetail pod = api.DetailOf(json);
+            return pod.Row.Uid == container.PodUid ? (pod, false) : (null, true);
         }
         catch (DebugException e)
         {
@@ -113,10 +112,10 @@ internal static class SessionEnding
         }
     }
 
-    private static bool IsGone(PodInfo? pod, bool gone) => gone || pod?.Status == "Terminating";
+    private static bool IsGone(PodDetail? pod, bool gone) => gone || pod?.Row.Status == "Terminating";
 
-    private static EphemeralContainer In(PodInfo pod, EphemeralContainer container) =>
-        pod.EphemeralContainers.FirstOrDefault(one => one.Name == container.Name) is { } now
-            ? now with { Profile = container.Profile, LeftOut = container.LeftOut }
-            : container;
+    private static ContainerInfo In(PodDetail pod, ContainerInfo container) =>
+        pod.Find(container.Name) is { } now ? now with { Profile = container.Profile, LeftOut = container.LeftOut } : container;
+
+    private static ContainerInfo? EndIn(PodDetail pod, ContainerInfo container) => ContainerWait.EndOf(container, In(pod, container));
 }

@@ -4,4 +4,4 @@ namespace EphemeralDebug.Core.Debugging;
 /// <param name="Kind">How it ended.</param>
 /// <param name="Container">The container as last seen; for a process of its own (exec) with that process's exit code.</param>
 /// <param name="Message">What the server or the connection said; null where there is nothing to say.</param>
-public sealed record SessionOutcome(SessionOutcomeKind Kind, EphemeralContainer Container, string? Message = null);
+public sealed record SessionOutcome(SessionOutcomeKind Kind, ContainerInfo Container, string? Message = null);

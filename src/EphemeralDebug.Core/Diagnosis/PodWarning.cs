@@ -6,4 +6,13 @@ namespace EphemeralDebug.Core.Diagnosis;
 /// <param name="FieldPath">
 /// <c>involvedObject.fieldPath</c>: <c>spec.ephemeralContainers{NAME}</c> for an ephemeral container, null for the pod.
 /// </param>
-internal sealed record PodWarning(string? Reason, string? Message, string? FieldPath);
+internal sealed record PodWarning(string? Reason, string? Message, string? FieldPath)
+{
+    /// <summary>The field path of the events about a container.</summary>
+    internal static string PathOf(ContainerInfo container) => container.Kind switch
+    {
+        ContainerKind.Ephemeral => $"spec.ephemeralContainers{{{container.Name}}}",
+        ContainerKind.Init => $"spec.initContainers{{{container.Name}}}",
+        _ => $"spec.containers{{{container.Name}}}",
+    };
+}

@@ -1,7 +1,7 @@
 namespace EphemeralDebug.Core.Diagnosis;
 
 /// <summary>
-/// Reads why an ephemeral container cannot start. Data in, finding out: a failure that says the cause and what to do, or null
+/// Reads why a container cannot start. Data in, finding out: a failure that says the cause and what to do, or null
 /// while it still may start. A failed pull shows as an event after less than a second and as a status after about
 /// fifteen, so both count.
 /// </summary>
@@ -10,19 +10,36 @@ internal static class StartFailure
     /// <summary>The finding; null where the container has started, or nothing speaks against it yet.</summary>
     internal static DebugException? Find(StartObservation seen)
     {
-        EphemeralContainer container = seen.Container;
-        bool failedToRun = container.State == ContainerState.Terminated && container.Reason is "StartError" or "ContainerCannotRun";
-        if (container.State is ContainerState.Running or ContainerState.Terminated && !failedToRun)
-            return null;
-        if (failedToRun)
+        ContainerInfo container = seen.Container;
+        bool isBackingOff = container is { State: ContainerState.Waiting, Reason: "CrashLoopBackOff" };
+        string? lastEnd = container.State == ContainerState.Terminated ? container.Reason : isBackingOff ? container.LastReason : null;
+        if (lastEnd is "StartError" or "ContainerCannotRun")
             return Run(seen, container.Message);
+        if (container.State is ContainerState.Running or ContainerState.Terminated || isBackingOff)
+            return null;
         if (seen.IsGone)
             return Failure.PodDeleted(seen.Pod, container.Name);
         if (seen.IsBeingDeleted)
             return Failure.PodBeingDeleted(seen.Pod);
+        if (FromBefore(seen) is { } before)
+            return before;
         if (seen.Phase is "Succeeded" or "Failed")
-            return Failure.PodFinished(seen.Pod, seen.Phase);
+            return container.Kind == ContainerKind.Ephemeral ? Failure.PodFinished(seen.Pod, seen.Phase) : Failure.PodNotAdmitted(seen);
         return FromReason(seen, container.Reason, container.Message) ?? FromEvents(seen);
+    }
+
+    // The kubelet tries a failed init container again, and who waits for what comes after it waits in vain until somebody mends it.
+    private static DebugException? FromBefore(StartObservation seen)
+    {
+        foreach (ContainerInfo init in seen.Before)
+        {
+            bool isBackingOff = init is { State: ContainerState.Waiting, Reason: "CrashLoopBackOff" };
+            if (Find(seen with { Container = init }) is { } cannotStart)
+                return cannotStart;
+            if (isBackingOff || init is { State: ContainerState.Terminated, ExitCode: not 0 })
+                return Failure.InitContainerFailed(seen, init);
+        }
+        return null;
     }
 
     /// <summary>What to say when the time is up and <see cref="Find"/> has found nothing.</summary>
@@ -30,7 +47,8 @@ internal static class StartFailure
     {
         // The newest warning about the pod as a whole (not scheduled, a volume that does not mount) is the likeliest reason.
         PodWarning? about = seen.Warnings.LastOrDefault(warning => !IsAboutAnother(seen, warning));
-        string? hint = about is null ? null : $"{about.Reason}: {about.Message}";
+        string? hint = about is not null ? $"{about.Reason}: {about.Message}"
+            : seen.Before.FirstOrDefault(init => init.State == ContainerState.Running) is { } init ? $"its init container '{init.Name}' still runs" : null;
         return seen.Container.State == ContainerState.Unknown
             ? Failure.ContainerNotReported(seen, waited, hint)
             : Failure.ContainerStartTimedOut(seen, waited, hint);
@@ -120,7 +138,7 @@ internal static class StartFailure
             .Where(message => message.StartsWith("Failed to pull image", StringComparison.Ordinal));
 
     private static IEnumerable<PodWarning> Own(StartObservation seen) =>
-        seen.Warnings.Where(warning => warning.FieldPath == $"spec.ephemeralContainers{{{seen.Container.Name}}}");
+        seen.Warnings.Where(warning => warning.FieldPath == PodWarning.PathOf(seen.Container));
 
     private static bool IsAboutAnother(StartObservation seen, PodWarning warning) =>
         warning.FieldPath?.EndsWith('}') == true && !warning.FieldPath.EndsWith($"{{{seen.Container.Name}}}", StringComparison.Ordinal);

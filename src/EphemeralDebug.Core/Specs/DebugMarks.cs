@@ -20,6 +20,13 @@ public static class DebugMarks
     /// <summary>The annotation with the container that one enters; kubectl knows it too.</summary>
     public const string ContainerAnnotation = "kubectl.kubernetes.io/default-container";
 
+    /// <summary>Whether this module has made the pod.</summary>
+    public static bool IsOurs(PodInfo pod)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return pod.Labels.TryGetValue(ManagedByLabel, out string? manager) && manager == Manager;
+    }
+
     internal static void Put(JsonObject metadata, string source, string? uid, string? container)
     {
         Child(metadata, "labels")[ManagedByLabel] = Manager;

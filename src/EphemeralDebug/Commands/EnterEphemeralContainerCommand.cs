@@ -13,7 +13,7 @@ namespace EphemeralDebug.Commands;
 
 /// <summary>Enters an ephemeral container that exists: attaches to its process, or starts a shell in it.</summary>
 [Cmdlet(VerbsCommon.Enter, "EphemeralContainer")]
-[OutputType(typeof(string), typeof(byte), typeof(EphemeralContainer))]
+[OutputType(typeof(string), typeof(byte), typeof(EphemeralContainer), typeof(ContainerInfo))]
 public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
 {
     private readonly List<(PodReference Pod, string? Container)> _meant = [];
@@ -81,7 +81,7 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
     protected override void EndProcessing()
     {
         if (_pipelineIsInput) foreach (PodReference pod in Pod!) _meant.Add((pod, Name));
-        List<EphemeralContainer> choices = [];
+        List<ContainerInfo> choices = [];
         foreach ((PodReference pod, string? container) in _meant) Find(pod, container, choices);
         if (choices.Count > 0) Enter(choices.Count == 1 ? choices[0] : Choose(choices));
         base.EndProcessing();
@@ -107,7 +107,7 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
         };
     }
 
-    private void Find(PodReference pod, string? container, List<EphemeralContainer> choices)
+    private void Find(PodReference pod, string? container, List<ContainerInfo> choices)
     {
         ConnectionRequest cluster = Cluster(pod);
         string? ns = NamespaceOf(pod);
@@ -116,13 +116,13 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
             KubernetesApi api = await ConnectAsync(cluster, cancellationToken).ConfigureAwait(false);
             string known = ns ?? api.Transport.DefaultNamespace;
             if (container is null) choices.AddRange(await EnterContainer.ChoicesAsync(api, known, pod.Name, cancellationToken).ConfigureAwait(false));
-            else choices.Add(new EphemeralContainer
+            else choices.Add(new ContainerInfo
             {
                 Pod = pod.Name,
                 Namespace = known,
                 Name = container,
                 PodUid = pod.Uid,
-                Profile = (pod.Source as EphemeralContainer)?.Profile,
+                Profile = (pod.Source as ContainerInfo)?.Profile ?? (pod.Source as DebugPod)?.Profile,
                 Context = cluster.Context,
                 KubeConfig = cluster.KubeConfig,
             });
@@ -130,7 +130,7 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
     }
 
     // Where nobody can answer, all that can be meant are told.
-    private EphemeralContainer Choose(List<EphemeralContainer> choices)
+    private ContainerInfo Choose(List<ContainerInfo> choices)
     {
         Collection<ChoiceDescription> labels = [.. choices.Select((choice, i) =>
             new ChoiceDescription($"&{i + 1} {choice}", $"{PlainText.Clean(choice.Image)}, {choice.State}, started {choice.Started:u}"))];
@@ -146,7 +146,7 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
         }
     }
 
-    private void Enter(EphemeralContainer container) => StartWaiting(new ConnectionRequest(container.KubeConfig, container.Context), async (watches, listener, voice, cancellationToken) =>
+    private void Enter(ContainerInfo container) => StartWaiting(new ConnectionRequest(container.KubeConfig, container.Context), async (watches, listener, voice, cancellationToken) =>
     {
         ContainerVisit visit = new(_options!, voice, EndProgress);
         EnteredContainer entered = await EnterContainer.ExistingAsync(watches, container, visit.Entry, listener, cancellationToken).ConfigureAwait(false);

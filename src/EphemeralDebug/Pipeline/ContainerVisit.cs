@@ -87,7 +87,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
 
     private async Task SayWhereAsync(EnteredContainer entered, CancellationToken cancellationToken)
     {
-        EphemeralContainer container = entered.Container;
+        ContainerInfo container = entered.Container;
         string context = container.Context is null ? "" : $"context {container.Context}, ";
         string profile = container.Profile is { } taken ? $", profile {taken}" : "";
         string user = entered.User is { } number ? $"user {number}" : "the image's user";
@@ -100,7 +100,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
 
     private async ValueTask SayLimitsAsync(EnteredContainer entered)
     {
-        EphemeralContainer container = entered.Container;
+        ContainerInfo container = entered.Container;
         if (options.Input is not null && !entered.TakesInputEnd)
         {
             await voice.WarningAsync($"{container}: it was made {(container.Tty ? "with a terminal" : "without -StdinOnce")}, so the end of the input cannot be told to it. The input is sent, and what comes back is given until nothing has come for 2 s. To run the input in a process of its own: -Shell sh").ConfigureAwait(false);
@@ -114,7 +114,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
 
     private async Task SayEndAsync(EnteredContainer entered, SessionOutcome outcome, CancellationToken cancellationToken)
     {
-        EphemeralContainer container = outcome.Container;
+        ContainerInfo container = outcome.Container;
         switch (outcome.Kind)
         {
             case SessionOutcomeKind.Exited when entered.Streams is not null:
@@ -152,7 +152,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
         foreach (string line in lines) cmdlet.WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
     }, cancellationToken);
 
-    private static string ComeBack(EphemeralContainer container) =>
+    private static string ComeBack(ContainerInfo container) =>
         $"Enter-EphemeralContainer {Quoted(container.Pod)} {Quoted(container.Name)} -Namespace {Quoted(container.Namespace)}"
         + (container.Context is { } context ? $" -Context {Quoted(context)}" : "")
         + (container.KubeConfig is { } file ? $" -KubeConfig {Quoted(file)}" : "");

@@ -48,7 +48,7 @@ public sealed class PodReference
             null => null,
             PodReference reference => reference,
             PodInfo pod => new(pod.Name) { Name = pod.Name, Namespace = pod.Namespace, Context = pod.Context, KubeConfig = pod.KubeConfig, Uid = pod.Uid },
-            EphemeralContainer container => new(container.Pod)
+            ContainerInfo container => new(container.Pod)
             {
                 Name = container.Pod,
                 Namespace = container.Namespace,

@@ -39,7 +39,7 @@ public sealed class PodWatchesTests
         DebugException failure = await Assert.ThrowsAsync<DebugException>(() => waiting);
         Assert.Equal(nameof(Failure.PodGoneMeanwhile), failure.ErrorId);
 
-        bool HasEnded(EphemeralContainer container)
+        bool HasEnded(ContainerInfo container)
         {
             seen.TrySetResult();
             return ContainerWait.HasEnded(container);
