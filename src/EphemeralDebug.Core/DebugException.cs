@@ -68,6 +68,13 @@ public sealed class DebugException : Exception
     /// <summary>What the server found wrong, one by one; empty where it gave no causes.</summary>
     public IReadOnlyList<StatusCause> Causes { get; init; } = [];
 
+    /// <summary>
+    /// Whether the cluster's rules refuse what was asked for, and might admit less: Pod Security, a webhook or a policy; or OpenShift's
+    /// security context constraints, which say so in words alone.
+    /// </summary>
+    internal bool IsRefusedByAdmission => ErrorId is nameof(Failure.PodSecurityViolation) or nameof(Failure.AdmissionDenied)
+        || (StatusCode == 403 && Message.Contains("security context constraint", StringComparison.Ordinal));
+
     /// <summary>How long the server asks to wait before the next try; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -489,6 +489,18 @@ internal static class Failure
         $"Container '{container}' of pod '{pod}' still runs after {timeout.TotalSeconds:0} s.",
         "It goes on; see it with: Get-EphemeralContainer. Wait longer with: -TimeoutSec 300, or without end: -TimeoutSec 0", $"{pod}/{container}");
 
+    // Copies, and the pods of nodes
+    internal static DebugException CleanupTimedOut(TimeSpan patience) => new(nameof(CleanupTimedOut), FailureKind.OperationTimeout,
+        $"The server did not answer within {patience.TotalSeconds:0} s.", "Try again when it does.");
+
+    internal static DebugException LeftBehind(DebugPod pod, DebugException reason) => new(nameof(LeftBehind), FailureKind.InvalidOperation,
+        $"The pod '{pod.Namespace}/{pod.Name}' could not be deleted: {reason.Message}{(pod.Expires is { } end ? $" The server ends it at {end:u}." : "")}",
+        $"Remove it: Remove-DebugArtifact {pod.Name} -Namespace {pod.Namespace}", $"{pod.Namespace}/{pod.Name}", reason);
+
+    internal static DebugException ReplacedNotDeleted(DebugPod copy, string source, DebugException reason) => new(nameof(ReplacedNotDeleted), FailureKind.InvalidOperation,
+        $"The copy '{copy.Namespace}/{copy.Name}' was made, but its source '{source}' could not be deleted: {reason.Message}",
+        $"Delete the source: kubectl delete pod {source.Split('/')[^1]} -n {copy.Namespace}. Or remove the copy: Remove-DebugArtifact {copy.Name} -Namespace {copy.Namespace}", source, reason);
+
     // Stopping
     internal static DebugException ContainerNotStarted(EphemeralContainer container) => new(nameof(ContainerNotStarted), FailureKind.InvalidOperation,
         $"Container '{container.Name}' of pod '{container.Namespace}/{container.Pod}' does not run yet ({PlainText.Clean(container.Reason ?? container.State.ToString())}): there is nothing to stop.",
@@ -715,9 +727,9 @@ internal static class Failure
         $"The process of container '{container}' was killed{End(container)}.",
         container.Reason == "OOMKilled" ? "It shares the pod's memory limit; see the pod's events: kubectl describe pod" : Anew(container), container.ToString());
 
-    internal static DebugException SessionLost(ContainerInfo container, string? message, string comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
+    internal static DebugException SessionLost(ContainerInfo container, string? message, string? comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
         $"The connection to container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of its process is not known.",
-        $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
+        comeBack is null ? "Begin again: its pod is deleted." : $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
 
     internal static DebugException SessionPodDeleted(ContainerInfo container) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
         $"The pod of container '{container}' was deleted, and the container with it.",

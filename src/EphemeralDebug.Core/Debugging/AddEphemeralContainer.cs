@@ -73,7 +73,7 @@ public static class AddEphemeralContainer
                 if (plan.Profile is { } taken) await listener.Verbose($"{request.Namespace}/{request.Pod}: profile {taken}.").ConfigureAwait(false);
                 return (after, plan);
             }
-            catch (DebugException e) when (i + 1 < profiles.Count && IsRefusedByAdmission(e))
+            catch (DebugException e) when (i + 1 < profiles.Count && e.IsRefusedByAdmission)
             {
                 await listener.Verbose($"{request.Namespace}/{request.Pod}: profile {profiles[i]} is refused, {profiles[i + 1]} is next: {e.Message}").ConfigureAwait(false);
             }
@@ -115,8 +115,4 @@ public static class AddEphemeralContainer
             return null; // what stopped the patch is the better error
         }
     }
-
-    // Pod Security, a webhook or a policy; or OpenShift's security context constraints, which say so in words alone.
-    private static bool IsRefusedByAdmission(DebugException e) => e.ErrorId is nameof(Failure.PodSecurityViolation) or nameof(Failure.AdmissionDenied)
-        || (e.StatusCode == 403 && e.Message.Contains("security context constraint", StringComparison.Ordinal));
 }

@@ -41,6 +41,10 @@ public static class ContainerWait
     }
 
     internal static async Task<ContainerInfo> UntilAsync(PodFollower follower, StartObservation seen,
+        Func<ContainerInfo, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken) =>
+        (await UntilSeenAsync(follower, seen, reached, timeout, listener, cancellationToken).ConfigureAwait(false)).Container;
+
+    internal static async Task<StartObservation> UntilSeenAsync(PodFollower follower, StartObservation seen,
         Func<ContainerInfo, bool> reached, TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -54,7 +58,7 @@ public static class ContainerWait
                 seen = Look(seen, await follower.NextAsync(patience.Token).ConfigureAwait(false), listener);
                 // First: with some runtimes a process that could not be started shows as one that has ended.
                 if (StartFailure.Find(seen) is { } cannot) throw cannot;
-                if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen.Container;
+                if (seen.Container.Name.Length > 0 && reached(seen.Container)) return seen;
                 if (seen.IsGone) throw Failure.PodGoneMeanwhile(seen.Container);
             }
         }

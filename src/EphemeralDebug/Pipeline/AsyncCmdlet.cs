@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
+using EphemeralDebug.Core;
+using EphemeralDebug.Core.Debugging;
 using EphemeralDebug.Errors;
 
 namespace EphemeralDebug.Pipeline;
@@ -7,6 +10,7 @@ namespace EphemeralDebug.Pipeline;
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<DebugException> _left = new();
     private Pump? _pump;
 
     private Pump Work
@@ -14,7 +18,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         get
         {
             if (_pump is not null) return _pump;
-            _pump = new Pump(this, _stop.Token);
+            _pump = new Pump(this, LastMoment, _stop.Token);
             if (WantsDebugLines()) SayDebugAsync = new Pump.Voice(_pump).DebugAsync;
             return _pump;
         }
@@ -27,6 +31,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     internal virtual int MaxRunning => 1;
 
     /// <summary>
+    /// How long work that was cancelled is given to end: by default enough for a request to let go of its socket, and a stuck one is not waited
+    /// for. What cleans up needs more.
+    /// </summary>
+    internal virtual TimeSpan LastMoment => TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// Starts work for one input object and returns as soon as fewer than <see cref="MaxRunning"/> pieces are under way. A
     /// failure becomes an error record for that object, and the others go on.
     /// </summary>
@@ -36,6 +46,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         Work.SayUntil(MaxRunning - 1);
         Work.Start(work, failure => WriteError(ErrorRecords.From(failure, target)));
         if (MaxRunning == 1) Work.SayUntil(0);
+    }
+
+    /// <summary>Undoes what must not be left behind. Where that fails it is said in any case, also after Ctrl+C, when no stream takes it any more.</summary>
+    /// <param name="cleanup">What is to be undone.</param>
+    /// <param name="leftBehind">What to say, made of the reason.</param>
+    /// <param name="voice">The work's.</param>
+    /// <param name="cancellationToken">The work's.</param>
+    private protected async Task UndoAsync(Cleanup cleanup, Func<DebugException, DebugException> leftBehind, Pump.Voice voice, CancellationToken cancellationToken)
+    {
+        if (await cleanup.RunAsync().ConfigureAwait(false) is not { } reason) return;
+        if (cancellationToken.IsCancellationRequested) _left.Enqueue(leftBehind(reason));
+        else await voice.ErrorAsync(ErrorRecords.From(leftBehind(reason), target: null)).ConfigureAwait(false);
     }
 
     private bool WantsDebugLines() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? asked)
@@ -72,5 +94,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (!disposing) return;
         _pump?.Dispose();
         _stop.Dispose();
+        while (_left.TryDequeue(out DebugException? left)) Host.UI.WriteWarningLine($"{left.Message} {left.Advice}");
     }
 }

@@ -19,8 +19,11 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
     };
 
     /// <summary>Runs it to its end.</summary>
+    /// <param name="entered">The container.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="result">Makes what -PassThru gives of the container as last seen; the container itself by default.</param>
     /// <exception cref="DebugException">It cannot be as wanted, or ended in a way that leaves the process's end unknown.</exception>
-    internal async Task RunAsync(EnteredContainer entered, CancellationToken cancellationToken)
+    internal async Task RunAsync(EnteredContainer entered, CancellationToken cancellationToken, Func<ContainerInfo, object>? result = null)
     {
         await using (entered.ConfigureAwait(false))
         {
@@ -28,7 +31,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
                 ? await StayAsync(entered, streams, cancellationToken).ConfigureAwait(false)
                 : await ReadLogAsync(entered, cancellationToken).ConfigureAwait(false);
             SessionOutcome outcome = await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false);
-            if (options.PassThru) await voice.ObjectAsync(outcome.Container).ConfigureAwait(false);
+            if (options.PassThru) await voice.ObjectAsync(result?.Invoke(outcome.Container) ?? outcome.Container).ConfigureAwait(false);
             await SayEndAsync(entered, outcome, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -121,6 +124,9 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
                 string what = entered.Request.Shell is { } shell ? $"{PlainText.Clean(shell)} in {container}" : container.ToString();
                 await SayAsync($"{what} has ended with exit code {container.ExitCode}.", cancellationToken).ConfigureAwait(false);
                 break;
+            case SessionOutcomeKind.Detached or SessionOutcomeKind.StreamClosed when options.IsLast:
+                await SayAsync($"You have left {container}.", cancellationToken).ConfigureAwait(false);
+                break;
             case SessionOutcomeKind.Detached when options.Terminal is not null:
                 await SayAsync($"You have left {container}; it runs on. Come back: {ComeBack(container)}{(entered.Request.Shell is { } left ? $" -Shell {Quoted(left)}" : "")}", cancellationToken).ConfigureAwait(false);
                 break;
@@ -130,7 +136,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
             case SessionOutcomeKind.Killed when entered.Streams is not null || !options.IsExisting:
                 throw Failure.ContainerKilled(container);
             case SessionOutcomeKind.ConnectionLost:
-                throw Failure.SessionLost(container, outcome.Message, ComeBack(container));
+                throw Failure.SessionLost(container, outcome.Message, options.IsLast ? null : ComeBack(container));
             case SessionOutcomeKind.PodDeleted:
                 throw Failure.SessionPodDeleted(container);
             case SessionOutcomeKind.StatusMissing:

@@ -8,14 +8,14 @@ namespace EphemeralDebug.Pipeline;
 /// has to say goes through one bounded channel and is said on the pipeline thread, the only one that may. A full channel
 /// makes the work wait, so that a slow consumer slows the requests.
 /// </summary>
-internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
+/// <param name="cmdlet">Whose streams they are.</param>
+/// <param name="lastMoment">How long work that was cancelled is given to end.</param>
+/// <param name="stop">Cancelled when the user presses Ctrl+C.</param>
+internal sealed class Pump(Cmdlet cmdlet, TimeSpan lastMoment, CancellationToken stop) : IDisposable
 {
     // How far work may run ahead of the pipeline. Less than a page of a list, so that Select-Object -First 3 ends a list after
     // its first page.
     private const int Ahead = 64;
-
-    // Long enough for a cancelled request to let go of its socket; a stuck one is not waited for.
-    private static readonly TimeSpan s_lastMoment = TimeSpan.FromSeconds(2);
 
     private readonly Channel<Action> _said = Channel.CreateBounded<Action>(new BoundedChannelOptions(Ahead) { SingleReader = true });
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -81,7 +81,7 @@ internal sealed class Pump(Cmdlet cmdlet, CancellationToken stop) : IDisposable
     public void Dispose()
     {
         _end.Cancel();
-        if (Task.WhenAll(_running).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(s_lastMoment)) _end.Dispose();
+        if (Task.WhenAll(_running).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(lastMoment)) _end.Dispose();
     }
 
     private async ValueTask SayAsync(Action say)

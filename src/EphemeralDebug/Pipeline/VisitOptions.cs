@@ -29,6 +29,9 @@ internal sealed record VisitOptions
     /// <summary>Whether the container was there before: then one that has ended is news.</summary>
     internal bool IsExisting { get; init; }
 
+    /// <summary>Whether the pod is deleted after the visit, so that nobody can come back.</summary>
+    internal bool IsLast { get; init; }
+
     /// <summary>How long to wait for the container.</summary>
     internal TimeSpan Wait { get; init; }
 }

@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using EphemeralDebug.Core.Api;
+using EphemeralDebug.Core.Diagnosis;
+using EphemeralDebug.Core.Specs;
+
+namespace EphemeralDebug.Core.Debugging;
+
+/// <summary>A pod that was just created for debugging, followed from before its creation, so that nothing of its start is missed.</summary>
+public sealed class MadePod : IDisposable
+{
+    private const int NameAttempts = 5;
+
+    private readonly PodWatches _watches;
+    private readonly PodFollower _follower;
+    private readonly AddedContainer _created;
+
+    private MadePod(PodWatches watches, PodFollower follower, JsonObject pod, string? container)
+    {
+        PodDetail detail = watches.Api.DetailOf(pod);
+        (_watches, _follower) = (watches, follower);
+        // Without a container to enter the first one tells how the pod does.
+        _created = new AddedContainer((container is null ? null : detail.Find(container)) ?? detail.Containers[0], pod, detail.Row);
+        Row = DebugPodRows.Of(pod, detail, container);
+    }
+
+    /// <summary>The pod as the server made it.</summary>
+    public DebugPod Row { get; private init; }
+
+    /// <summary>Creates it.</summary>
+    /// <param name="watches">The cluster.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="build">Makes the pod and names the container to enter; asked again, for another name, where the name is taken.</param>
+    /// <param name="isNameDrawn">Whether another name can be had.</param>
+    /// <param name="dryRun">Whether the server only judges it.</param>
+    /// <param name="onWarning">Takes the server's warnings.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DebugException">The server refuses, or cannot be reached.</exception>
+    internal static async Task<MadePod> CreateAsync(PodWatches watches, string ns, Func<(JsonObject Pod, string? Container)> build,
+        bool isNameDrawn, bool dryRun, Action<string> onWarning, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (JsonObject pod, string? container) = build();
+            PodFollower follower = watches.Follow(ns, pod.Object("metadata").String("name")!);
+            try
+            {
+                JsonObject made = await watches.InTurnAsync(() => SendAsync(watches.Api, ns, pod, isNameDrawn, dryRun, onWarning, cancellationToken), cancellationToken).ConfigureAwait(false);
+                return new MadePod(watches, follower, made, container);
+            }
+            catch (DebugException e) when (isNameDrawn && attempt < NameAttempts && e.ErrorId == nameof(Failure.AlreadyExists))
+            {
+                follower.Dispose();
+            }
+            catch
+            {
+                follower.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Waits until its container runs, has ended, or cannot start.</summary>
+    /// <returns>The pod as it is then.</returns>
+    /// <exception cref="DebugException">It cannot start, the pod is gone, or the time is over.</exception>
+    public async Task<DebugPod> WaitAsync(TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        _follower.StartFrom(_created.Row.ResourceVersion);
+        try
+        {
+            StartObservation seen = await ContainerWait.UntilSeenAsync(_follower, _created.Seen, ContainerWait.HasStarted, timeout, listener, cancellationToken).ConfigureAwait(false);
+            return DebugPodRows.Now(Row, seen.Detail!);
+        }
+        catch (DebugException e) when (e.StatusCode == 403)
+        {
+            await listener.Warning($"{Row.Namespace}/{Row.Name}: the pod was created, but whether it starts cannot be seen: {e.Message}").ConfigureAwait(false);
+            return Row;
+        }
+    }
+
+    /// <summary>Enters its container as soon as that has a process.</summary>
+    /// <exception cref="DebugException">It cannot start, or cannot be entered.</exception>
+    public Task<EnteredContainer> EnterAsync(EntryRequest entry, DebugListener listener, CancellationToken cancellationToken) =>
+        EnterContainer.EnterAsync(_watches, _follower, _created, entry, listener, cancellationToken);
+
+    /// <summary>Deletes it at once: what runs in it is nobody's work.</summary>
+    /// <exception cref="DebugException">The server refuses, or cannot be reached. A pod that is gone is none.</exception>
+    public async Task DeleteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _watches.Api.DeletePodAsync(Row.Namespace, Row.Name, Row.Uid, TimeSpan.Zero, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced))
+        {
+        }
+    }
+
+    /// <summary>The same pod, with more said of it.</summary>
+    internal MadePod With(Func<DebugPod, DebugPod> more) => new(_watches, _follower, _created.Pod, Row.Container) { Row = more(Row) };
+
+    /// <inheritdoc/>
+    public void Dispose() => _follower.Dispose();
+
+    private static async Task<JsonObject> SendAsync(
+        KubernetesApi api, string ns, JsonObject pod, bool isNameDrawn, bool dryRun, Action<string> onWarning, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.CreatePodAsync(ns, pod, dryRun, onWarning, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e) when (e.Kind is FailureKind.ConnectionError or FailureKind.ProtocolError && e.StatusCode is null && isNameDrawn && !dryRun)
+        {
+            // The answer was lost, the pod perhaps not. A name that was just drawn is nobody else's.
+            if (await ReadIfCreatedAsync(api, ns, pod, cancellationToken).ConfigureAwait(false) is { } created) return created;
+            throw;
+        }
+    }
+
+    private static async Task<JsonObject?> ReadIfCreatedAsync(KubernetesApi api, string ns, JsonObject sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.GetPodAsync(ns, sent.Object("metadata").String("name")!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException)
+        {
+            return null; // what stopped the request is the better error
+        }
+    }
+}
