@@ -9,6 +9,7 @@
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     CmdletsToExport        = @(
+        'Copy-PodForDebug'
         'Enter-EphemeralContainer'
         'Get-EphemeralContainer'
         'Get-EphemeralContainerLog'

@@ -493,6 +493,18 @@ internal static class Failure
     internal static DebugException CleanupTimedOut(TimeSpan patience) => new(nameof(CleanupTimedOut), FailureKind.OperationTimeout,
         $"The server did not answer within {patience.TotalSeconds:0} s.", "Try again when it does.");
 
+    internal static DebugException TargetForCopy() => new(nameof(TargetForCopy), FailureKind.InvalidArgument,
+        "-Target is for ephemeral containers: the containers of a copy share their processes all together, or not at all.",
+        "Use -ShareProcesses instead.");
+
+    internal static DebugException WorkloadAndPod() => new(nameof(WorkloadAndPod), FailureKind.InvalidArgument,
+        "Both a pod and -Workload were given.",
+        "Give a pod to copy it as it is, or -Workload to copy the template: Copy-PodForDebug -Workload deploy/web");
+
+    internal static DebugException NothingToEnter(DebugPod copy) => new(nameof(NothingToEnter), FailureKind.InvalidArgument,
+        $"The copy '{copy.Namespace}/{copy.Name}' has other images than its source and no debug container, so there is nothing to enter.",
+        $"Name one: Enter-EphemeralContainer {copy.Name} CONTAINER -Namespace {copy.Namespace}. Or with -Interactive say which: -Container NAME", $"{copy.Namespace}/{copy.Name}");
+
     internal static DebugException LeftBehind(DebugPod pod, DebugException reason) => new(nameof(LeftBehind), FailureKind.InvalidOperation,
         $"The pod '{pod.Namespace}/{pod.Name}' could not be deleted: {reason.Message}{(pod.Expires is { } end ? $" The server ends it at {end:u}." : "")}",
         $"Remove it: Remove-DebugArtifact {pod.Name} -Namespace {pod.Namespace}", $"{pod.Namespace}/{pod.Name}", reason);
@@ -695,9 +707,9 @@ internal static class Failure
         $"-Interactive needs a container that runs, and -{parameter} does not wait for one.",
         $"Leave out -Interactive or -{parameter}.");
 
-    internal static DebugException OnePodOnly(IReadOnlyCollection<string> pods) => new(nameof(OnePodOnly), FailureKind.InvalidArgument,
+    internal static DebugException OnePodOnly(IReadOnlyCollection<string> pods, string cmdlet) => new(nameof(OnePodOnly), FailureKind.InvalidArgument,
         $"-Interactive takes one pod and was given {pods.Count}: {PlainText.OneLine(string.Join(", ", pods))}. Nothing was created.",
-        "Choose one: Get-Pod ... | Select-Object -First 1 | New-EphemeralContainer -Interactive");
+        $"Choose one: Get-Pod ... | Select-Object -First 1 | {cmdlet} -Interactive");
 
     internal static DebugException SeveralContainers(IReadOnlyList<ContainerInfo> choices) => new(nameof(SeveralContainers), FailureKind.InvalidArgument,
         $"Several containers can be meant: {PlainText.OneLine(string.Join(", ", choices.Select(choice => choice.ToString())), 1000)}.",

@@ -12,23 +12,44 @@ public static class CopyPod
     /// <exception cref="DebugException">It was refused, or cannot start.</exception>
     public static async Task<DebugPod> RunAsync(PodWatches watches, CopyRequest request, DebugListener listener, CancellationToken cancellationToken)
     {
+        using MadePod copy = await StartAsync(watches, request, static _ => { }, listener, cancellationToken).ConfigureAwait(false);
+        return request.DryRun ? copy.Row with { Status = "DryRun" } : copy.Row;
+    }
+
+    /// <summary>Makes it, waits, and keeps following it. The copy is the caller's to dispose, which ends the interest in it, not the copy.</summary>
+    /// <param name="watches">The cluster.</param>
+    /// <param name="request">What to copy, and how.</param>
+    /// <param name="created">Hears of each copy that was created, before it is waited for: one that cannot sleep is replaced by another.</param>
+    /// <param name="listener">Hears of what happens.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DebugException">It was refused, or cannot start.</exception>
+    public static async Task<MadePod> StartAsync(
+        PodWatches watches, CopyRequest request, Action<MadePod> created, DebugListener listener, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(created);
         CopySource source = await ReadSourceAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
         // Whether an image can sleep by itself is known when it has been tried.
-        IReadOnlyList<FreezeMethod?> ways = request.Options.Freeze is null ? [null] : [.. PodCopy.FreezeOrder(source)];
+        FreezeMethod?[] ways = request.Options.Freeze is null ? [null] : [.. PodCopy.FreezeOrder(source)];
         for (int i = 0; ; i++)
         {
             PodCopyOptions options = request.Options with { Freeze = ways[i] };
-            using MadePod copy = await CreateAsync(watches, source, request with { Options = options }, listener, cancellationToken).ConfigureAwait(false);
-            if (request.DryRun) return copy.Row with { Status = "DryRun" };
-            if (request.Wait is not { } patience) return copy.Row;
+            MadePod copy = await CreateAsync(watches, source, request with { Options = options }, listener, cancellationToken).ConfigureAwait(false);
+            created(copy);
+            if (request.DryRun || request.Wait is null) return copy;
             try
             {
-                return await copy.WaitAsync(patience, listener, cancellationToken).ConfigureAwait(false);
+                return await copy.StartedAsync(request.Wait.Value, listener, cancellationToken).ConfigureAwait(false);
             }
-            catch (DebugException e) when (i + 1 < ways.Count && e.ErrorId == nameof(Failure.CommandNotFound))
+            catch (DebugException e) when (i + 1 < ways.Length && e.ErrorId == nameof(Failure.CommandNotFound))
             {
+                copy.Dispose();
                 await listener.Verbose($"{copy.Row.Namespace}/{copy.Row.Name}: the image has no command to sleep with, so one is brought along. {e.Message}").ConfigureAwait(false);
                 await copy.DeleteAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                copy.Dispose();
+                throw;
             }
         }
     }

@@ -13,6 +13,7 @@ public sealed class MadePod : IDisposable
     private readonly PodWatches _watches;
     private readonly PodFollower _follower;
     private readonly AddedContainer _created;
+    private bool _hasStarted;
 
     private MadePod(PodWatches watches, PodFollower follower, JsonObject pod, string? container)
     {
@@ -23,8 +24,8 @@ public sealed class MadePod : IDisposable
         Row = DebugPodRows.Of(pod, detail, container);
     }
 
-    /// <summary>The pod as the server made it.</summary>
-    public DebugPod Row { get; private init; }
+    /// <summary>The pod as the server made it; once it was waited for, as it was then.</summary>
+    public DebugPod Row { get; private set; }
 
     /// <summary>Creates it.</summary>
     /// <param name="watches">The cluster.</param>
@@ -59,29 +60,48 @@ public sealed class MadePod : IDisposable
         }
     }
 
-    /// <summary>Waits until its container runs, has ended, or cannot start.</summary>
-    /// <returns>The pod as it is then.</returns>
+    /// <summary>Waits, once, until its container runs, has ended, or cannot start.</summary>
+    /// <returns>This pod, whose row is as it was then.</returns>
     /// <exception cref="DebugException">It cannot start, the pod is gone, or the time is over.</exception>
-    public async Task<DebugPod> WaitAsync(TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
+    public async Task<MadePod> StartedAsync(TimeSpan timeout, DebugListener listener, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(listener);
         _follower.StartFrom(_created.Row.ResourceVersion);
         try
         {
             StartObservation seen = await ContainerWait.UntilSeenAsync(_follower, _created.Seen, ContainerWait.HasStarted, timeout, listener, cancellationToken).ConfigureAwait(false);
-            return DebugPodRows.Now(Row, seen.Detail!);
+            (Row, _hasStarted) = (DebugPodRows.Now(Row, seen.Detail!), true);
         }
         catch (DebugException e) when (e.StatusCode == 403)
         {
             await listener.Warning($"{Row.Namespace}/{Row.Name}: the pod was created, but whether it starts cannot be seen: {e.Message}").ConfigureAwait(false);
-            return Row;
         }
+
+        return this;
     }
 
     /// <summary>Enters its container as soon as that has a process.</summary>
     /// <exception cref="DebugException">It cannot start, or cannot be entered.</exception>
-    public Task<EnteredContainer> EnterAsync(EntryRequest entry, DebugListener listener, CancellationToken cancellationToken) =>
-        EnterContainer.EnterAsync(_watches, _follower, _created, entry, listener, cancellationToken);
+    public Task<EnteredContainer> EnterAsync(EntryRequest entry, DebugListener listener, CancellationToken cancellationToken) => _hasStarted
+        ? EnterContainer.ExistingAsync(_watches, _created.Container, entry, listener, cancellationToken)
+        : EnterContainer.EnterAsync(_watches, _follower, _created, entry, listener, cancellationToken);
+
+    /// <summary>The row after somebody was in its container, which <paramref name="last"/> is as last seen.</summary>
+    public async Task<object> AfterAsync(ContainerInfo last, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        DebugPod now = Row;
+        try
+        {
+            now = DebugPodRows.Now(Row, _watches.Api.DetailOf(await _watches.Api.GetPodAsync(Row.Namespace, Row.Name, cancellationToken).ConfigureAwait(false)));
+        }
+        catch (DebugException)
+        {
+            // It is gone, or may not be read; what was known of it still holds.
+        }
+
+        return now with { ExitCode = last.ExitCode };
+    }
 
     /// <summary>Deletes it at once: what runs in it is nobody's work.</summary>
     /// <exception cref="DebugException">The server refuses, or cannot be reached. A pod that is gone is none.</exception>
@@ -96,8 +116,12 @@ public sealed class MadePod : IDisposable
         }
     }
 
-    /// <summary>The same pod, with more said of it.</summary>
-    internal MadePod With(Func<DebugPod, DebugPod> more) => new(_watches, _follower, _created.Pod, Row.Container) { Row = more(Row) };
+    /// <summary>Says more of it than its JSON tells.</summary>
+    internal MadePod With(Func<DebugPod, DebugPod> more)
+    {
+        Row = more(Row);
+        return this;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _follower.Dispose();

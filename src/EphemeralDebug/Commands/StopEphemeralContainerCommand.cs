@@ -26,8 +26,7 @@ public sealed class StopEphemeralContainerCommand : DebugContainerCmdlet
     private protected override void Process(PodReference pod, string? container)
     {
         string? ns = NamespaceOf(pod);
-        string where = ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}";
-        if (!ShouldProcess(where, $"Stop {(container is null ? "the ephemeral container that was added last" : $"the ephemeral container {container}")}")) return;
+        if (!ShouldProcess(pod.PathIn(ns), $"Stop {(container is null ? "the ephemeral container that was added last" : $"the ephemeral container {container}")}")) return;
         StartWaiting(Cluster(pod), async (watches, listener, voice, cancellationToken) =>
         {
             StopRequest request = new()

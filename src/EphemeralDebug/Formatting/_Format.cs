@@ -36,8 +36,11 @@ public static class _Format
         };
     }
 
+    /// <summary>How long there is until a time: <c>7h59m</c>; <c>now</c> where it is over, <c>never</c> where there is none.</summary>
+    public static string Until(DateTimeOffset? end) => end is not { } time ? "never" : time <= DateTimeOffset.UtcNow ? "now" : Age(time - DateTimeOffset.UtcNow);
+
     /// <summary>How long a container has been running, or ran; nothing before it starts.</summary>
-    public static string Age(EphemeralContainer container) => container.Age is { } age ? Age(age) : "";
+    public static string Age(ContainerInfo container) => container.Age is { } age ? Age(age) : "";
 
     /// <summary>Restarts as kubectl prints them: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public static string Restarts(PodInfo pod) => pod is { Restarts: > 0, LastRestart: { } last }
@@ -46,10 +49,10 @@ public static class _Format
 
     /// <summary>A container's state as kubectl words a pod's: <c>Running</c>, <c>ErrImagePull</c>, <c>Completed (0)</c>, <c>Error (3)</c>,
     /// <c>Error (129), Hup</c> where it was just stopped.</summary>
-    public static string Status(EphemeralContainer container) => container.State switch
+    public static string Status(ContainerInfo container) => container.State switch
     {
         ContainerState.Running => "Running",
-        ContainerState.Terminated => $"{container.Reason ?? "Terminated"} ({container.ExitCode}){(container.StoppedBy is { } way ? $", {way}" : "")}",
+        ContainerState.Terminated => $"{container.Reason ?? "Terminated"} ({container.ExitCode}){(container is EphemeralContainer { StoppedBy: { } way } ? $", {way}" : "")}",
         ContainerState.Waiting => container.Reason ?? "Waiting",
         _ => container.Reason ?? "Accepted",
     };

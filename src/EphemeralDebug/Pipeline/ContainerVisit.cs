@@ -23,7 +23,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="result">Makes what -PassThru gives of the container as last seen; the container itself by default.</param>
     /// <exception cref="DebugException">It cannot be as wanted, or ended in a way that leaves the process's end unknown.</exception>
-    internal async Task RunAsync(EnteredContainer entered, CancellationToken cancellationToken, Func<ContainerInfo, object>? result = null)
+    internal async Task RunAsync(EnteredContainer entered, CancellationToken cancellationToken, Func<ContainerInfo, CancellationToken, Task<object>>? result = null)
     {
         await using (entered.ConfigureAwait(false))
         {
@@ -31,7 +31,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
                 ? await StayAsync(entered, streams, cancellationToken).ConfigureAwait(false)
                 : await ReadLogAsync(entered, cancellationToken).ConfigureAwait(false);
             SessionOutcome outcome = await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false);
-            if (options.PassThru) await voice.ObjectAsync(result?.Invoke(outcome.Container) ?? outcome.Container).ConfigureAwait(false);
+            if (options.PassThru) await voice.ObjectAsync(result is null ? outcome.Container : await result(outcome.Container, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             await SayEndAsync(entered, outcome, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -39,6 +39,9 @@ public sealed class PodReference
     /// <inheritdoc/>
     public override string ToString() => Text;
 
+    /// <summary>The pod in the words of -WhatIf and -Confirm; <paramref name="ns"/> is null where the context decides.</summary>
+    internal string PathIn(string? ns) => ns is null ? $"pod/{Name}" : $"pod/{ns}/{Name}";
+
     /// <summary>Makes a reference of whatever came; null where it is nothing that names a pod.</summary>
     internal static PodReference? From(object? value)
     {
