@@ -436,8 +436,8 @@ internal static class Failure
         $"after {waited.TotalSeconds:0} s the kubelet has not said anything about it (the pod is {PlainText.Clean(seen.Phase ?? "Unknown")})", hint,
         "See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. It may still start: " + See(seen.Container), "has not started", "The last warning about it");
 
-    internal static DebugException ContainerStartTimedOut(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerStartTimedOut), FailureKind.OperationTimeout, seen,
-        $"after {waited.TotalSeconds:0} s it is still {PlainText.Clean(seen.Container.Reason ?? "waiting")}", hint,
+    internal static DebugException ContainerStartTimedOut(StartObservation seen, ContainerInfo? init, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerStartTimedOut), FailureKind.OperationTimeout, seen,
+        $"after {waited.TotalSeconds:0} s {(init is null ? $"it is still {PlainText.Clean(seen.Container.Reason ?? "waiting")}" : $"the init container '{PlainText.Clean(init.Name)}' before it still runs")}", hint,
         $"It goes on; see it with: {See(seen.Container)}. Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
 
     // What is made stays, and the kubelet goes on trying.
@@ -501,9 +501,9 @@ internal static class Failure
         "Both a pod and -Workload were given.",
         "Give a pod to copy it as it is, or -Workload to copy the template: Copy-PodForDebug -Workload deploy/web");
 
-    internal static DebugException NothingToEnter(DebugPod copy) => new(nameof(NothingToEnter), FailureKind.InvalidArgument,
-        $"The copy '{copy.Namespace}/{copy.Name}' has other images than its source and no debug container, so there is nothing to enter.",
-        $"Name one: Enter-EphemeralContainer {copy.Name} CONTAINER -Namespace {copy.Namespace}. Or with -Interactive say which: -Container NAME", $"{copy.Namespace}/{copy.Name}");
+    internal static DebugException NothingToEnter(string source) => new(nameof(NothingToEnter), FailureKind.InvalidArgument,
+        $"A copy of {PlainText.Clean(source)} with other images alone has no debug container that -Interactive could enter. Nothing was created.",
+        "Say which: -Container NAME. Or add one: -Image busybox", source);
 
     internal static DebugException LeftBehind(DebugPod pod, DebugException reason) => new(nameof(LeftBehind), FailureKind.InvalidOperation,
         $"The pod '{pod.Namespace}/{pod.Name}' could not be deleted: {reason.Message}{(pod.Expires is { } end ? $" The server ends it at {end:u}." : "")}",

@@ -104,6 +104,7 @@ public static class CopyPod
         string ns, DebugProfile profile, Action<string> onWarning, CancellationToken cancellationToken)
     {
         PodCopyPlan plan = Build();
+        if (request.IsToBeEntered && plan.Container is null) throw Failure.NothingToEnter(source.ToString());
         // Nothing is deleted for a copy that the server would not have: it is asked before.
         if (request.Options.Replace && !request.DryRun)
             await watches.Api.CreatePodAsync(ns, plan.Pod, dryRun: true, onWarning: null, cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,9 @@ public sealed record CopyRequest
     /// <summary>What the copy is to be; <see cref="PodCopy.Validate"/> has passed it. Its <see cref="PodCopyOptions.Freeze"/> is the first way to try.</summary>
     public required PodCopyOptions Options { get; init; }
 
+    /// <summary>Whether somebody wants to enter it, so that it must have a container for that.</summary>
+    public bool IsToBeEntered { get; init; }
+
     /// <summary>Whether the server only judges the request.</summary>
     public bool DryRun { get; init; }
 

@@ -12,7 +12,7 @@ public sealed class MadePod : IDisposable
 
     private readonly PodWatches _watches;
     private readonly PodFollower _follower;
-    private readonly AddedContainer _created;
+    private AddedContainer _created;
     private bool _hasStarted;
 
     private MadePod(PodWatches watches, PodFollower follower, JsonObject pod, string? container)
@@ -120,6 +120,7 @@ public sealed class MadePod : IDisposable
     internal MadePod With(Func<DebugPod, DebugPod> more)
     {
         Row = more(Row);
+        _created = _created with { Container = _created.Container with { Profile = Row.Profile, LeftOut = Row.LeftOut } };
         return this;
     }
 

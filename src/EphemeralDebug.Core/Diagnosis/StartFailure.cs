@@ -47,11 +47,10 @@ internal static class StartFailure
     {
         // The newest warning about the pod as a whole (not scheduled, a volume that does not mount) is the likeliest reason.
         PodWarning? about = seen.Warnings.LastOrDefault(warning => !IsAboutAnother(seen, warning));
-        string? hint = about is not null ? $"{about.Reason}: {about.Message}"
-            : seen.Before.FirstOrDefault(init => init.State == ContainerState.Running) is { } init ? $"its init container '{init.Name}' still runs" : null;
+        string? hint = about is null ? null : $"{about.Reason}: {about.Message}";
         return seen.Container.State == ContainerState.Unknown
             ? Failure.ContainerNotReported(seen, waited, hint)
-            : Failure.ContainerStartTimedOut(seen, waited, hint);
+            : Failure.ContainerStartTimedOut(seen, seen.Before.FirstOrDefault(init => init.State == ContainerState.Running), waited, hint);
     }
 
     // ContainerCreating, PodInitializing and what is not known pass: they may still end well.

@@ -36,6 +36,8 @@ public static class PodCopy
 
     private static void CheckPairs(PodCopyOptions options)
     {
+        if (options.Target is not null)
+            throw Failure.TargetForCopy();
         if (options.AsRoot && options.RunAsUser is not (null or 0))
             throw Failure.ParametersExclude("-AsRoot", "-RunAsUser");
         if (options.SameNode && options.Node is not null)

@@ -44,6 +44,9 @@ public sealed record PodCopyOptions
     /// <summary>Whether the containers of the copy see each other's processes; null lets every profile but Legacy say yes where the source says nothing.</summary>
     public bool? ShareProcesses { get; init; }
 
+    /// <summary>Refused, as by kubectl: the containers of a copy share their processes all together, or not at all.</summary>
+    public string? Target { get; init; }
+
     /// <summary>Whether the copy goes to the node of the source.</summary>
     public bool SameNode { get; init; }
 

@@ -133,7 +133,6 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
     /// <inheritdoc/>
     private protected override void Judge()
     {
-        if (Target is not null) throw Failure.TargetForCopy();
         if (Workload is not null && (Pod is not null || MyInvocation.ExpectingInput)) throw Failure.WorkloadAndPod();
         if (Workload is not null && (SameNode || Replace)) throw Failure.ParametersExclude("-Workload", SameNode ? "-SameNode" : "-Replace");
         if (RemoveOnExit && !Interactive) throw Failure.InteractiveRequired(nameof(RemoveOnExit));
@@ -173,11 +172,10 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
             using Cleanup? cleanup = RemoveOnExit ? new Cleanup(token => copy?.DeleteAsync(token) ?? Task.CompletedTask) : null;
             try
             {
-                CopyRequest request = Request(watches, pod, ns);
+                CopyRequest request = Request(watches, pod, ns) with { IsToBeEntered = true };
                 copy = OpensShell
                     ? await CopyPod.StartAsync(watches, request with { Wait = Visit!.Wait }, made => copy = made, listener, cancellationToken).ConfigureAwait(false)
                     : await CopyPod.CreateAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
-                if (copy.Row.Container is null) throw Failure.NothingToEnter(copy.Row);
                 EnteredContainer entered = await copy.EnterAsync(visit.Entry, listener, cancellationToken).ConfigureAwait(false);
                 await visit.RunAsync(entered, cancellationToken, copy.AfterAsync).ConfigureAwait(false);
             }
@@ -223,6 +221,7 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
         StdinOnce = WantsStdinOnce && !OpensShell,
         Tty = WantsTty && !OpensShell,
         ShareProcesses = MyInvocation.BoundParameters.ContainsKey(nameof(ShareProcesses)) ? ShareProcesses.IsPresent : null,
+        Target = Target,
         SameNode = SameNode,
         Replace = Replace,
         KeepLabels = KeepLabels,

@@ -24,8 +24,7 @@ public sealed class CopyCaseTests
 
     private static readonly Dictionary<string, string> s_notExpressible = new(StringComparer.Ordinal)
     {
-        ["val-copy-target"] = "a copy has no parameter for a target",
-        ["val-copy-target-swallows-flag"] = "a copy has no parameter for a target",
+        ["val-copy-target-swallows-flag"] = "PowerShell takes no parameter for a value",
         ["val-set-image-no-equals"] = "the parameter's type is a hashtable",
         ["val-attach-implicit-not-checked"] = "attaching is not the matter of these functions",
         ["val-eph-replace"] = "a parameter of the other cmdlet",
@@ -186,7 +185,7 @@ public sealed class CopyCaseTests
         }
         if (item.Errors.Length > 0)
         {
-            Assert.Equal("InvalidImageReference", Assert.Throws<DebugException>(() => PodCopy.Validate(options)).ErrorId);
+            Assert.Equal(options.Target is null ? "InvalidImageReference" : "TargetForCopy", Assert.Throws<DebugException>(() => PodCopy.Validate(options)).ErrorId);
             return;
         }
         PodCopyPlan plan = Build(options, SomeContainers());
@@ -214,7 +213,7 @@ public sealed class CopyCaseTests
         Dictionary<string, int> levels = DebugCase.All.Values.Where(item => item.Mode == "copy").GroupBy(item => item.Level).ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(new Dictionary<string, int> { ["generate"] = 44, ["profile"] = 6, ["psa"] = 11, ["e2e"] = 6, ["sequence"] = 5 }, levels);
         Assert.All(s_decidedDifferently.Keys.Concat(s_notExpressible.Keys), id => Assert.True(DebugCase.All.ContainsKey(id), id));
-        Assert.Equal(8, Any.Count);
+        Assert.Equal(9, Any.Count);
     }
 
     private static bool IsOfCopy(DebugCase item)

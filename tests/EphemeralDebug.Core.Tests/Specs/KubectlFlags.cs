@@ -111,7 +111,7 @@ public sealed record KubectlFlags
         flags.Options = options = options with { Env = env };
         flags.Copy = flags.Copy with
         {
-            Container = options.Name, Image = options.Image, Command = options.Command, ArgumentsOnly = options.ArgumentsOnly, Env = env,
+            Container = options.Name, Image = options.Image, Command = options.Command, ArgumentsOnly = options.ArgumentsOnly, Env = env, Target = options.Target,
             ImagePullPolicy = options.ImagePullPolicy, Stdin = options.Stdin, Tty = options.Tty, Profile = options.Profile, CustomProfile = customProfile,
         };
         return flags;

@@ -145,6 +145,15 @@ public class TestCluster : IAsyncLifetime
         throw new InvalidOperationException("The store has ended.");
     }
 
+    /// <summary>Waits until a pod is gone.</summary>
+    internal async Task UntilGoneAsync(string name, string ns = "default")
+    {
+        using ObjectStore.Subscription changes = Store.Watch(Store.Version)!;
+        if (Store.Get(ResourceType.Pods, ns, name) is null) return;
+        await foreach (StoreEvent change in changes.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+            if (change.Type == "DELETED" && change.Resource == ResourceType.Pods && change.Object.Name() == name && change.Object.Namespace() == ns) return;
+    }
+
     /// <summary>The ephemeral containers that are stored in a pod.</summary>
     internal IReadOnlyList<JsonObject> EphemeralContainers(string pod, string ns = "default") =>
         [.. Store.Get(ResourceType.Pods, ns, pod)!.Objects("spec", "ephemeralContainers")];
