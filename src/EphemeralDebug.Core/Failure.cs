@@ -762,6 +762,14 @@ internal static class Failure
             container.ToString());
     }
 
+    internal static DebugException CommandTimedOut(ContainerInfo container, TimeSpan limit) => new(nameof(CommandTimedOut), FailureKind.OperationTimeout,
+        $"The command in container '{container}' was not done after {limit.TotalSeconds:0} s, and was left.",
+        "Give it more time: -TimeoutSec 900, or no limit: -TimeoutSec 0", container.ToString());
+
+    internal static DebugException CommandLost(ContainerInfo container, string? message) => new(nameof(CommandLost), FailureKind.ConnectionError,
+        $"The connection to the command in container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of it is not known.",
+        "Run it again, if it may run twice. What it wrote until then is on the result.", container.ToString());
+
     private static string End(ContainerInfo container) => container.ExitCode is { } code
         ? $" ({(container.Reason is null ? "" : PlainText.Clean(container.Reason) + ", ")}exit code {code})"
         : container.Reason is null ? "" : $" ({PlainText.Clean(container.Reason)})";

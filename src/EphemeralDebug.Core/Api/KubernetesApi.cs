@@ -212,6 +212,16 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
         }
     }
 
+    /// <summary>Asks the server whether its caller may do something, by a SelfSubjectAccessReview, which everybody may send.</summary>
+    /// <exception cref="DebugException">The server does not answer that, or cannot be reached.</exception>
+    public async Task<bool> MayAsync(AccessQuestion question, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        JsonObject answer = await ObjectChange.CreateAsync(
+            Transport, "apis/authorization.k8s.io/v1/selfsubjectaccessreviews", question.ToReview(), dryRun: false, onWarning: null, cancellationToken).ConfigureAwait(false);
+        return answer["status"]?["allowed"]?.GetValue<bool>() == true;
+    }
+
     /// <summary>
     /// Finds how the pods of a workload (<c>deploy/web</c>, <c>statefulset.apps/db</c>, <c>cronjob/report</c>) are selected.
     /// </summary>

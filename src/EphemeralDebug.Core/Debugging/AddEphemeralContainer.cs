@@ -39,7 +39,7 @@ public static class AddEphemeralContainer
     {
         KubernetesApi api = watches.Api;
         listener.Progress(request.Pod, "reading the pod");
-        JsonObject pod = await watches.InTurnAsync(() => api.GetPodAsync(request.Namespace, request.Pod, cancellationToken), cancellationToken).ConfigureAwait(false);
+        JsonObject pod = request.Known ?? await watches.InTurnAsync(() => api.GetPodAsync(request.Namespace, request.Pod, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (request.PodUid is { } uid && uid != (string?)pod["metadata"]?["uid"]) throw Failure.PodReplaced(request.Namespace, request.Pod);
 
         listener.Progress(request.Pod, "adding the container");

@@ -18,6 +18,9 @@ internal static class EarlyAttach
 
     private static readonly TimeSpan s_peek = TimeSpan.FromMilliseconds(100);
 
+    // The pauses of the eager time, in milliseconds; the last goes on. Most containers exist after about 200.
+    private static readonly int[] s_pauses = [10, 20, 40, 40, 40, 60, 80, 100];
+
     /// <summary>Does it.</summary>
     /// <param name="open">Opens the streams once.</param>
     /// <param name="follower">The pod, followed from the version that <paramref name="seen"/> is of.</param>
@@ -108,7 +111,7 @@ internal static class EarlyAttach
     }
 
     private static TimeSpan Pause(int attempt, TimeSpan waited) => waited < s_eager
-        ? TimeSpan.FromMilliseconds(Math.Min(10 << Math.Min(attempt, 4), 100))
+        ? TimeSpan.FromMilliseconds(s_pauses[Math.Min(attempt, s_pauses.Length - 1)])
         : TimeSpan.FromSeconds(1);
 
     // Who may attach and may not watch waits by the attach alone.

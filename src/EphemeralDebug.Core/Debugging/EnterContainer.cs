@@ -12,12 +12,19 @@ public static class EnterContainer
     private const int MostLog = 4 * 1024 * 1024;
 
     /// <summary>Adds a container, and enters it.</summary>
+    /// <param name="watches">The cluster.</param>
+    /// <param name="request">The container.</param>
+    /// <param name="entry">How it is entered.</param>
+    /// <param name="listener">Hears of it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="made">Hears of the container when it is in the pod, where it stays.</param>
     /// <exception cref="DebugException">It was refused, cannot start, or cannot be entered.</exception>
     public static async Task<EnteredContainer> NewAsync(
-        PodWatches watches, EphemeralContainerRequest request, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken)
+        PodWatches watches, EphemeralContainerRequest request, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken, Action<ContainerInfo>? made = null)
     {
         using PodFollower follower = watches.Follow(request.Namespace, request.Pod);
         AddedContainer added = await AddEphemeralContainer.AddAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
+        made?.Invoke(added.Container);
         listener.Progress(request.Pod, "waiting for the kubelet");
         return await EnterAsync(watches, follower, added, entry, listener, cancellationToken).ConfigureAwait(false);
     }
@@ -79,8 +86,8 @@ public static class EnterContainer
     }
 
     // An attach must ask for what the specification says; a terminal has no standard error.
-    private static StreamRequest Streams(ContainerInfo container, EntryRequest entry) => entry.Shell is { } shell
-        ? Of(container) with { Command = [shell], Stdin = entry.Terminal || entry.Input, Tty = entry.Terminal, Stderr = !entry.Terminal }
+    private static StreamRequest Streams(ContainerInfo container, EntryRequest entry) => entry.Command is { } command
+        ? Of(container) with { Command = command, Stdin = entry.Terminal || entry.Input, Tty = entry.Terminal, Stderr = !entry.Terminal }
         : Of(container) with { Stdin = container.Stdin && (entry.Terminal || entry.Input), Tty = container.Tty, Stderr = !container.Tty };
 
     private static StreamRequest Of(ContainerInfo container) => new() { Namespace = container.Namespace, Pod = container.Pod, Container = container.Name };

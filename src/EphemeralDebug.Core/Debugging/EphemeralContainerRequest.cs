@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Specs;
 
 namespace EphemeralDebug.Core.Debugging;
@@ -13,6 +14,9 @@ public sealed record EphemeralContainerRequest
 
     /// <summary>The uid that the pod must have, where it is known: a later pod of the same name is another one.</summary>
     public string? PodUid { get; init; }
+
+    /// <summary>The pod as it was just read; null reads it.</summary>
+    internal JsonObject? Known { get; init; }
 
     /// <summary>What the container is to be; <see cref="EphemeralContainerSpec.Validate"/> has passed it.</summary>
     public required EphemeralContainerOptions Options { get; init; }

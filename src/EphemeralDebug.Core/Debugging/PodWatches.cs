@@ -10,6 +10,7 @@ namespace EphemeralDebug.Core.Debugging;
 public sealed class PodWatches(KubernetesApi api) : IAsyncDisposable
 {
     private readonly Dictionary<string, NamespaceFeed> _feeds = [];
+    private readonly Dictionary<string, Task<bool>> _mayExec = [];
     private readonly CancellationTokenSource _end = new();
 
     // A server that is debugged is often a server in trouble: no more requests at once than this, however many pods.
@@ -31,6 +32,32 @@ public sealed class PodWatches(KubernetesApi api) : IAsyncDisposable
         }
 
         return feed.Follow(pod);
+    }
+
+    /// <summary>Whether processes may be started in containers of a namespace (exec); asked once for all who want to know.</summary>
+    internal Task<bool> MayExecAsync(string ns, CancellationToken cancellationToken)
+    {
+        Task<bool>? answer;
+        lock (_mayExec)
+        {
+            if (!_mayExec.TryGetValue(ns, out answer)) _mayExec[ns] = answer = AskAsync();
+        }
+
+        return answer.WaitAsync(cancellationToken);
+
+        async Task<bool> AskAsync()
+        {
+            try
+            {
+                // A WebSocket is a GET, and since 1.35 the verb create is demanded as well.
+                Task<bool> get = Api.MayAsync(new AccessQuestion("get", "pods", "exec", ns), _end.Token);
+                return await Api.MayAsync(new AccessQuestion("create", "pods", "exec", ns), _end.Token).ConfigureAwait(false) && await get.ConfigureAwait(false);
+            }
+            catch (DebugException)
+            {
+                return true; // it will be seen
+            }
+        }
     }
 
     /// <summary>Does short requests when it is their turn.</summary>

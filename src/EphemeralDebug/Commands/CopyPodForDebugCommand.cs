@@ -133,6 +133,7 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
     /// <inheritdoc/>
     private protected override void Judge()
     {
+        base.Judge();
         if (Workload is not null && (Pod is not null || MyInvocation.ExpectingInput)) throw Failure.WorkloadAndPod();
         if (Workload is not null && (SameNode || Replace)) throw Failure.ParametersExclude("-Workload", SameNode ? "-SameNode" : "-Replace");
         if (RemoveOnExit && !Interactive) throw Failure.InteractiveRequired(nameof(RemoveOnExit));

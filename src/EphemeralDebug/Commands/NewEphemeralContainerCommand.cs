@@ -46,6 +46,7 @@ public sealed class NewEphemeralContainerCommand : DebugSessionCmdlet
     /// <inheritdoc/>
     private protected override void Judge()
     {
+        base.Judge();
         _options = Options();
         EphemeralContainerSpec.Validate(_options);
     }
