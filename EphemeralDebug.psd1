@@ -15,6 +15,7 @@
         'Get-EphemeralContainerLog'
         'Get-Node'
         'Get-Pod'
+        'Invoke-DebugCommand'
         'New-EphemeralContainer'
         'Stop-EphemeralContainer'
         'Wait-EphemeralContainer'

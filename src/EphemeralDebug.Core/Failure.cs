@@ -762,6 +762,10 @@ internal static class Failure
             container.ToString());
     }
 
+    internal static DebugException CommandRequired() => new(nameof(CommandRequired), FailureKind.InvalidArgument,
+        "A container that exists is given a command, and there is none.",
+        "Write it after --, for example: -Container app -- ps");
+
     internal static DebugException CommandTimedOut(ContainerInfo container, TimeSpan limit) => new(nameof(CommandTimedOut), FailureKind.OperationTimeout,
         $"The command in container '{container}' was not done after {limit.TotalSeconds:0} s, and was left.",
         "Give it more time: -TimeoutSec 900, or no limit: -TimeoutSec 0", container.ToString());

@@ -10,7 +10,7 @@ namespace EphemeralDebug.Pipeline;
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<DebugException> _left = new();
+    private readonly ConcurrentQueue<string> _left = new();
     private Pump? _pump;
 
     private Pump Work
@@ -48,6 +48,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (MaxRunning == 1) Work.SayUntil(0);
     }
 
+    /// <summary>What is to be said when all is over, also after Ctrl+C, when no stream takes it any more: what this cmdlet has left in the cluster.</summary>
+    private protected virtual IEnumerable<string> LastWords => [];
+
     /// <summary>Undoes what must not be left behind. Where that fails it is said in any case, also after Ctrl+C, when no stream takes it any more.</summary>
     /// <param name="cleanup">What is to be undone.</param>
     /// <param name="leftBehind">What to say, made of the reason.</param>
@@ -56,8 +59,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected async Task UndoAsync(Cleanup cleanup, Func<DebugException, DebugException> leftBehind, Pump.Voice voice, CancellationToken cancellationToken)
     {
         if (await cleanup.RunAsync().ConfigureAwait(false) is not { } reason) return;
-        if (cancellationToken.IsCancellationRequested) _left.Enqueue(leftBehind(reason));
-        else await voice.ErrorAsync(ErrorRecords.From(leftBehind(reason), target: null)).ConfigureAwait(false);
+        DebugException left = leftBehind(reason);
+        if (cancellationToken.IsCancellationRequested) _left.Enqueue($"{left.Message} {left.Advice}");
+        else await voice.ErrorAsync(ErrorRecords.From(left, target: null)).ConfigureAwait(false);
     }
 
     private bool WantsDebugLines() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? asked)
@@ -94,6 +98,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (!disposing) return;
         _pump?.Dispose();
         _stop.Dispose();
-        while (_left.TryDequeue(out DebugException? left)) Host.UI.WriteWarningLine($"{left.Message} {left.Advice}");
+        foreach (string word in _left.Concat(LastWords)) Host.UI.WriteWarningLine(word);
     }
 }

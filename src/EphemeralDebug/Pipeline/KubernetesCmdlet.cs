@@ -48,6 +48,9 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
         Start(_waiting.For(cluster, work), target);
     }
 
+    /// <summary>Counts a failure in the progress bar. From any thread.</summary>
+    private protected void ReportFailure() => _waiting?.Progress.Failed();
+
     /// <summary>Takes the progress bar away, where one is shown.</summary>
     private protected void EndProgress()
     {

@@ -12,6 +12,7 @@ internal sealed class WaitProgress(string activity)
     private readonly HashSet<string> _waiting = [];
     private long _shown = -Every;
     private int _done;
+    private int _failed;
     private bool _any;
 
     internal void Report(Pump.Voice voice, string pod, string phase)
@@ -21,6 +22,11 @@ internal sealed class WaitProgress(string activity)
             _waiting.Add(pod);
             Show(voice, $"{pod}: {phase}");
         }
+    }
+
+    internal void Failed()
+    {
+        lock (_lock) _failed++;
     }
 
     internal void Done(Pump.Voice voice)
@@ -42,7 +48,7 @@ internal sealed class WaitProgress(string activity)
         _shown = now;
         _any = true;
         int all = Math.Max(_waiting.Count, _done);
-        voice.Progress(new ProgressRecord(ActivityId, activity, all > 1 ? $"{_done} of {all}; {status}" : status)
+        voice.Progress(new ProgressRecord(ActivityId, activity, all > 1 ? $"{_done} of {all}{(_failed > 0 ? $", {_failed} failed" : "")}; {status}" : status)
         {
             PercentComplete = all > 1 ? 100 * _done / all : -1,
         });

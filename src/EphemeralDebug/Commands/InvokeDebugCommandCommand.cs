@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using EphemeralDebug.Completers;
+using EphemeralDebug.Core;
+using EphemeralDebug.Core.Cluster;
+using EphemeralDebug.Core.Debugging;
+using EphemeralDebug.Core.Specs;
+using EphemeralDebug.Errors;
+using EphemeralDebug.Pipeline;
+
+namespace EphemeralDebug.Commands;
+
+/// <summary>Runs one command on many pods or nodes, and gives a result for each as it ends.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "DebugCommand", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(DebugCommandResult))]
+public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
+{
+    private readonly ConcurrentDictionary<string, string> _unfinished = new();
+    private EphemeralContainerOptions? _options;
+    private string? _outDirectory;
+    private Task _before = Task.CompletedTask;
+
+    /// <summary>Runs the command in this container of each pod, which exists; by default in a new one.</summary>
+    [Parameter]
+    [Alias("c")]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string? Container { get; set; }
+
+    /// <summary>Takes a container that this cmdlet has left running in the pod, if there is one of the same sort, and leaves the one that it makes.</summary>
+    [Parameter]
+    public SwitchParameter Reuse { get; set; }
+
+    /// <summary>The container whose processes a new one sees; by default the pod's default container.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string? Target { get; set; }
+
+    /// <summary>Shares no container's processes.</summary>
+    [Parameter]
+    public SwitchParameter NoTarget { get; set; }
+
+    /// <summary>Copies the target's environment (env and envFrom).</summary>
+    [Parameter]
+    public SwitchParameter CopyEnv { get; set; }
+
+    /// <summary>Copies the target's volume mounts, as far as the server allows.</summary>
+    [Parameter]
+    public SwitchParameter CopyVolumeMounts { get; set; }
+
+    /// <summary>The directory that the process starts in.</summary>
+    [Parameter]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>On how many pods or nodes the command is under way at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; } = 32;
+
+    /// <summary>How long one pod or node may take, its start included, in seconds; 0 sets no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue / 1000)]
+    public int TimeoutSec { get; set; } = 300;
+
+    /// <summary>How much output of each is kept in the result, in bytes: <c>64kb</c>, <c>10mb</c>.</summary>
+    [Parameter]
+    [ValidateRange(0, 1L << 30)]
+    public long MaxOutput { get; set; } = 1 << 20;
+
+    /// <summary>Writes all of each one's standard output to a file of its own in this folder.</summary>
+    [Parameter]
+    public string? OutDirectory { get; set; }
+
+    /// <summary>Gives the results in the order of the input, not in that of the ends.</summary>
+    [Parameter]
+    public SwitchParameter Ordered { get; set; }
+
+    /// <inheritdoc/>
+    internal override int MaxRunning => ThrottleLimit;
+
+    /// <inheritdoc/>
+    private protected override IEnumerable<string> LastWords => _unfinished.IsEmpty
+        ? []
+        : [$"Stopped. Containers of this command that had not ended yet end by themselves, and stay in their pods: {PlainText.OneLine(string.Join(", ", _unfinished.Keys.Order(StringComparer.Ordinal)), 2000)}"];
+
+    /// <inheritdoc/>
+    private protected override void Judge()
+    {
+        if (Container is not null && Reuse) throw Failure.ParametersExclude("-Container", "-Reuse");
+        if (Container is not null && Command is null) throw Failure.CommandRequired();
+        _options = new EphemeralContainerOptions
+        {
+            Image = Image,
+            Command = Command ?? [],
+            ArgumentsOnly = ArgumentsOnly,
+            Env = EnvironmentVariables(),
+            ImagePullPolicy = ImagePullPolicy,
+            Profile = Profile,
+            CustomProfile = ReadCustomProfile(),
+            Target = Target,
+            NoTarget = NoTarget,
+            RunAsUser = RunAsUser,
+            RunAsGroup = RunAsGroup,
+            CopyEnv = CopyEnv,
+            CopyVolumeMounts = CopyVolumeMounts,
+            WorkingDirectory = WorkingDirectory,
+        };
+        EphemeralContainerSpec.Validate(_options);
+        if (OutDirectory is not null) _outDirectory = OutFolder.Make(SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory));
+    }
+
+    /// <inheritdoc/>
+    private protected override void Process(PodReference pod)
+    {
+        string? ns = NamespaceOf(pod);
+        string? container = Container ?? pod.ContainerName;
+        string action = $"Run '{string.Join(' ', Command ?? [])}' in {(container is null ? $"an ephemeral container of image {Image ?? EphemeralContainerOptions.DefaultImage}" : $"the container {container}")}";
+        if (!ShouldProcess(pod.PathIn(ns), action)) return;
+        ConnectionRequest cluster = Cluster(pod);
+        DebugCommandResult target = new() { Pod = pod.Name, Namespace = ns, Container = container, Context = cluster.Context, KubeConfig = cluster.KubeConfig };
+        Run(cluster, target, pod.Text, async (watches, command, tell, listener, cancellationToken) =>
+        {
+            string known = ns ?? watches.Api.Transport.DefaultNamespace;
+            if (container is null)
+            {
+                EphemeralContainerRequest request = new() { Namespace = known, Pod = pod.Name, PodUid = pod.Uid, Options = _options! };
+                await RunCommand.InPodAsync(watches, request, command, tell, listener, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                ContainerInfo existing = new() { Namespace = known, Pod = pod.Name, PodUid = pod.Uid, Name = container };
+                await tell(await RunCommand.InContainerAsync(watches, existing, command, listener, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+        });
+    }
+
+    // What fails is a result too, and an error record; the others go on.
+    private void Run(ConnectionRequest cluster, DebugCommandResult target, string text,
+        Func<PodWatches, CommandRequest, Func<CommandOutcome, ValueTask>, DebugListener, CancellationToken, Task> work)
+    {
+        Task before = Ordered ? _before : Task.CompletedTask;
+        TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _before = said.Task;
+        StartWaiting(cluster, async (watches, listener, voice, cancellationToken) =>
+        {
+            DebugCommandResult result = target with { Namespace = target.Namespace ?? watches.Api.Transport.DefaultNamespace, Context = target.Context ?? watches.Api.Transport.Context };
+            string? made = null;
+            try
+            {
+                result = result with { OutFile = _outDirectory is null ? null : OutFolder.FileOf(_outDirectory, result) };
+                CommandRequest command = new()
+                {
+                    Command = Command ?? [],
+                    Timeout = Waiting.Patience(TimeoutSec),
+                    MaxOutput = MaxOutput,
+                    OutFile = result.OutFile,
+                    Reuse = Reuse,
+                    Made = container => _unfinished[made = container.ToString()] = "",
+                };
+                await work(watches, command, outcome => TellAsync(CommandResults.Of(result, outcome), outcome.Failure), listener, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DebugException e)
+            {
+                await TellAsync(CommandResults.Failed(result, e), e).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (made is not null && !cancellationToken.IsCancellationRequested) _unfinished.TryRemove(made, out _);
+                said.TrySetResult();
+            }
+
+            async ValueTask TellAsync(DebugCommandResult end, DebugException? failure)
+            {
+                await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await voice.ObjectAsync(end).ConfigureAwait(false);
+                if (failure is not null)
+                {
+                    ReportFailure();
+                    await voice.ErrorAsync(ErrorRecords.From(failure, text)).ConfigureAwait(false);
+                }
+
+                if (made is not null) _unfinished.TryRemove(made, out _);
+                said.TrySetResult();
+            }
+        }, text);
+    }
+}
