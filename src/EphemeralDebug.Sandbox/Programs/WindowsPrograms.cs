@@ -9,10 +9,14 @@ internal static class WindowsPrograms
     internal static async Task<int> PowerShellAsync(ProcessContext p)
     {
         int at = p.Arguments.ToList().FindIndex(argument => argument.Equals("-Command", StringComparison.OrdinalIgnoreCase) || argument.Equals("-c", StringComparison.OrdinalIgnoreCase));
-        if (at >= 0) return await RunPowerShellAsync(p, string.Join(' ', p.Arguments.Skip(at + 1))) ?? 0;
+        if (at >= 0)
+        {
+            (int? exit, bool succeeded) = await RunPowerShellAsync(p, string.Join(' ', p.Arguments.Skip(at + 1)));
+            return exit ?? (succeeded ? 0 : 1);
+        }
         if (!p.Arguments.Contains("-NoLogo", StringComparer.OrdinalIgnoreCase))
             await p.PrintAsync("Windows PowerShell\r\nCopyright (C) Microsoft Corporation. All rights reserved.\r\n\r\n");
-        return await PromptAsync(p, @"PS C:\> ", line => RunPowerShellAsync(p, line));
+        return await PromptAsync(p, @"PS C:\> ", async line => (await RunPowerShellAsync(p, line)).Exit);
     }
 
     internal static async Task<int> CmdAsync(ProcessContext p)
@@ -53,32 +57,41 @@ internal static class WindowsPrograms
         }
     }
 
-    /// <summary>Runs a line; the code where it ends the session.</summary>
-    private static async Task<int?> RunPowerShellAsync(ProcessContext p, string line)
+    /// <summary>Runs a line of statements; the code where one ends the session, and whether the last one succeeded.</summary>
+    private static async Task<(int? Exit, bool Succeeded)> RunPowerShellAsync(ProcessContext p, string line)
+    {
+        bool succeeded = true;
+        foreach (string statement in line.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            (int? exit, succeeded) = await RunStatementAsync(p, statement);
+            if (exit is not null) return (exit, succeeded);
+        }
+        return (null, succeeded);
+    }
+
+    private static async Task<(int? Exit, bool Succeeded)> RunStatementAsync(ProcessContext p, string line)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        switch (words.FirstOrDefault()?.ToLowerInvariant())
+        switch (words[0].ToLowerInvariant())
         {
-            case null:
-                return null;
             case "exit":
-                return words.Length > 1 && int.TryParse(words[1], CultureInfo.InvariantCulture, out int code) ? code : 0;
+                return words.Length > 1 && int.TryParse(words[1], CultureInfo.InvariantCulture, out int code) ? (code, true) : (0, true);
             case "$psversiontable.psversion":
                 await p.PrintAsync("\r\nMajor  Minor  Build  Revision\r\n-----  -----  -----  --------\r\n5      1      20348  2760\r\n\r\n");
-                return null;
+                return (null, true);
             case "get-process":
                 await p.PrintAsync("\r\nHandles  NPM(K)    PM(K)      WS(K)     CPU(s)     Id  SI ProcessName\r\n"
                     + "-------  ------    -----      -----     ------     --  -- -----------\r\n"
                     + "    512      32    48212      61440      12.03   1204   0 containerd\r\n"
                     + "    640      41    73020      90112      40.55   1388   0 kubelet\r\n\r\n");
-                return null;
+                return (null, true);
             case "write-output" or "echo":
                 await p.PrintAsync(string.Join(' ', words.Skip(1)).Trim('\'', '"') + "\r\n");
-                return null;
+                return (null, true);
         }
-        if (await TryProgramAsync(p, words)) return null;
+        if (await TryProgramAsync(p, words)) return (null, true);
         await p.Err.WriteAsync($"{words[0]} : The term '{words[0]}' is not recognized as the name of a cmdlet, function, script file, or operable program.\r\n", p.Killed);
-        return p.Arguments.Count > 2 ? 1 : null;
+        return (null, false);
     }
 
     private static async Task<int?> RunCmdAsync(ProcessContext p, string line)
