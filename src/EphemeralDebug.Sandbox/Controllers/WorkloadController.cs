@@ -13,6 +13,11 @@ namespace EphemeralDebug.Sandbox.Controllers;
 internal sealed class WorkloadController(ObjectStore store, PodDeletion deletion, TimeProvider time) : IController
 {
     private static readonly ResourceType[] s_owners = [ResourceType.ReplicaSets, ResourceType.StatefulSets, ResourceType.DaemonSets];
+    private static readonly (string, string)[] s_daemonTolerations =
+    [
+        ("not-ready", "NoExecute"), ("unreachable", "NoExecute"), ("disk-pressure", "NoSchedule"), ("memory-pressure", "NoSchedule"), ("pid-pressure", "NoSchedule"), ("unschedulable", "NoSchedule"),
+    ];
+
     private readonly Dictionary<string, string> _firstRevisions = new(StringComparer.Ordinal);
 
     public void ReconcileAll()
@@ -84,14 +89,17 @@ internal sealed class WorkloadController(ObjectStore store, PodDeletion deletion
         }
         else
         {
-            JsonObject template = (JsonObject)owner["spec"]!["template"]!;
-            List<string> nodes = [.. store.List(ResourceType.Nodes, null).Items.Where(node => Scheduler.Objection(template, node) is null).Select(node => node.Name())];
+            JsonObject template = (JsonObject)owner["spec"]!["template"]!.DeepClone();
+            AddTolerations((JsonObject)template["spec"]!);
+            IReadOnlyList<JsonObject> all = store.List(ResourceType.Nodes, null).Items;
+            List<string> nodes = [.. all.Where(node => Scheduler.Objection(template, node) is null).Select(node => node.Name())];
             wanted = nodes.Count;
             foreach (string node in nodes.Where(node => pods.TrueForAll(pod => pod.Text("spec", "nodeName") != node || pod.Text("status", "phase") is "Failed" or "Succeeded")))
             {
                 Create(type, owner, $"{name}-{Suffix()}", node, revision);
             }
-            foreach (JsonObject lost in alive.Where(pod => !nodes.Contains(pod.Text("spec", "nodeName") ?? "")).ToList()) deletion.Delete(lost);
+            // A taint that came later drives no pod away.
+            foreach (JsonObject lost in alive.Where(pod => !all.Any(node => node.Name() == pod.Text("spec", "nodeName") && Scheduler.IsSelected(template, node)))) deletion.Delete(lost);
             JsonObject? next = alive.FirstOrDefault(IsOld);
             if (next is not null && pods.Count == wanted && alive.Count == wanted && alive.TrueForAll(pod => pod == next || IsReady(pod))) deletion.Delete(next);
         }
@@ -105,7 +113,11 @@ internal sealed class WorkloadController(ObjectStore store, PodDeletion deletion
         JsonObject template = (JsonObject)owner["spec"]!["template"]!.DeepClone();
         JsonObject metadata = template["metadata"] as JsonObject ?? [];
         JsonObject spec = (JsonObject)template["spec"]!.DeepClone();
-        if (node is not null) spec["nodeName"] = node;
+        if (node is not null)
+        {
+            spec["nodeName"] = node;
+            AddTolerations(spec);
+        }
         JsonObject labels = (JsonObject?)metadata["labels"]?.DeepClone() ?? [];
         if (type != ResourceType.ReplicaSets) labels[TemplateHash.Revision] = type == ResourceType.StatefulSets ? $"{owner.Name()}-{revision}" : revision;
         if (type == ResourceType.StatefulSets)
@@ -133,6 +145,16 @@ internal sealed class WorkloadController(ObjectStore store, PodDeletion deletion
             ["spec"] = spec,
             ["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodStatus.QosClass(spec) },
         });
+    }
+
+    /// <summary>Daemons stay where other pods would have to go.</summary>
+    private static void AddTolerations(JsonObject spec)
+    {
+        if (spec["tolerations"] is not JsonArray tolerations) spec["tolerations"] = tolerations = [];
+        foreach ((string condition, string effect) in s_daemonTolerations)
+        {
+            tolerations.Add((JsonNode)new JsonObject { ["key"] = "node.kubernetes.io/" + condition, ["operator"] = "Exists", ["effect"] = effect });
+        }
     }
 
     /// <summary>A pod whose labels its owner no longer selects is let go: it runs on, and is replaced.</summary>

@@ -29,7 +29,7 @@ internal sealed class PodSandbox
             {
                 _ when volume.Text("hostPath", "path") is { } path => (Host.Files, path.TrimEnd('/'), false),
                 _ when volume.Text("persistentVolumeClaim", "claimName") is { } claim => (kubelet.Claimed(_namespace, claim), "", volume.Flag("persistentVolumeClaim", "readOnly") == true),
-                _ => (new FileTree(), "", volume["emptyDir"] is null),
+                _ => (new FileTree(), "", volume.Any(source => source.Key is "configMap" or "downwardAPI" or "image" or "projected" or "secret")),
             };
         }
         if ((bool?)spec["hostPID"] == true) _shared = Host.View.Processes;

@@ -13,7 +13,8 @@ internal sealed class Scheduler(ObjectStore store)
         if (nodes.Count == 0) return (null, "no nodes available to schedule pods");
         string? missing = VolumeClaims.NamesOf(pod).FirstOrDefault(claim => store.Get(ResourceType.PersistentVolumeClaims, pod.Namespace(), claim) is null);
         if (missing is not null) return (null, Message(nodes.Count, [$"persistentvolumeclaim \"{missing}\" not found"], ["Preemption is not helpful for scheduling"]));
-        List<JsonObject> pods = [.. store.List(ResourceType.Pods, null).Items.Where(other => !ReferenceEquals(other, pod) && VolumeClaims.IsHeldBy(other))];
+        bool shares = HostPort.Of(pod).Count > 0 || VolumeClaims.NamesOf(pod).Any();
+        List<JsonObject> pods = !shares ? [] : [.. store.List(ResourceType.Pods, null).Items.Where(other => !ReferenceEquals(other, pod) && VolumeClaims.IsHeldBy(other))];
         List<JsonObject> fit = [];
         List<string> reasons = [], preemptions = [];
         foreach (JsonObject node in nodes)

@@ -37,6 +37,27 @@ public sealed class WorkloadTests
         Assert.Equal(0, cluster.Sandbox.Store.Get(ResourceType.ReplicaSets, "default", first.Name()).Number("spec", "replicas"));
     }
 
+    [Fact]
+    public async Task A_deployment_that_recreates_has_none_before_it_has_new_ones()
+    {
+        await using LiveCluster cluster = await LiveCluster.StartAsync();
+        await cluster.PostAsync("/apis/apps/v1/namespaces/default/deployments", Workload("Deployment", "web", 2).Replace("\"replicas\"", "\"strategy\":{\"type\":\"Recreate\"},\"replicas\"", StringComparison.Ordinal));
+        await UntilDoneAsync(cluster, ResourceType.Deployments);
+        HashSet<string> before = [.. cluster.PodsOf("web").Select(pod => pod.Name())];
+        using ObjectStore.Subscription changes = cluster.Sandbox.Store.Watch(cluster.Sandbox.Store.Version)!;
+        await cluster.PatchAsync("/apis/apps/v1/namespaces/default/deployments/web", Restart);
+        HashSet<string> leaving = [], come = [];
+        while (come.Count < 2)
+        {
+            StoreEvent change = await changes.Events.ReadAsync(TestContext.Current.CancellationToken);
+            if (change.Resource != ResourceType.Pods) continue;
+            if (change.Object.At("metadata", "deletionTimestamp") is not null) leaving.Add(change.Object.Name());
+            else if (!before.Contains(change.Object.Name())) come.Add(change.Object.Name());
+            Assert.True(come.Count == 0 || leaving.Count == 2, "A new pod came before the old ones were told to go.");
+        }
+        await UntilDoneAsync(cluster, ResourceType.Deployments);
+    }
+
     [Theory]
     [InlineData("StatefulSet", "statefulsets")]
     [InlineData("DaemonSet", "daemonsets")]
@@ -66,8 +87,11 @@ public sealed class WorkloadTests
         await cluster.PatchAsync($"{LiveCluster.Pods}/{pod}", """{"metadata":{"labels":{"app":"quarantined"}}}""");
         await cluster.UntilPodAsync(pod, found => !found.Objects("metadata", "ownerReferences").Any());
         await cluster.UntilAsync(ResourceType.Pods, found => found.Text("metadata", "labels", "app") == "web" && found.Name() != pod);
+        // Either of the two may be the one that is too many, and gone at once.
+        Task<JsonObject> adopted = cluster.UntilPodAsync(pod, found => found.Objects("metadata", "ownerReferences").Any());
         await cluster.PatchAsync($"{LiveCluster.Pods}/{pod}", """{"metadata":{"labels":{"app":"web"}}}""");
-        await cluster.UntilAsync(ResourceType.ReplicaSets, set => set.Number("status", "replicas") == 1 && cluster.PodsOf("web").Count == 1);
+        await adopted;
+        await cluster.UntilNoneAsync(ResourceType.Pods, _ => cluster.PodsOf("web").Count != 1);
     }
 
     [Fact]
@@ -80,6 +104,11 @@ public sealed class WorkloadTests
         Assert.Equal(2, set.Number("status", "desiredNumberScheduled"));
         cluster.Sandbox.AddNode("three");
         await cluster.UntilAsync(ResourceType.DaemonSets, found => found.Number("status", "numberReady") == 3);
+        // A cordon is not for daemons.
+        await cluster.PatchAsync("/api/v1/nodes/one", """{"spec":{"unschedulable":true}}""");
+        string cordoned = cluster.PodsOf("agent").Single(pod => pod.Text("spec", "nodeName") == "one").Name();
+        await cluster.DeleteAsync($"{LiveCluster.Pods}/{cordoned}", """{"gracePeriodSeconds":0}""");
+        await cluster.UntilAsync(ResourceType.Pods, pod => pod.Text("spec", "nodeName") == "one" && pod.Name() != cordoned);
         Assert.DoesNotContain(cluster.PodsOf("agent"), pod => pod.Text("spec", "nodeName") == "sandbox-windows");
     }
 

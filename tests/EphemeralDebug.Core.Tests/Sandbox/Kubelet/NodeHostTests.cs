@@ -38,7 +38,7 @@ public sealed class NodeHostTests
     {
         await using KubeletCluster cluster = await KubeletCluster.StartAsync();
         await RunAsync(cluster, "writer", "echo note > /host/var/note; cp /host/var/note /host/var/copy; touch /host/var/empty", HostMount);
-        (int code, string said) = await RunAsync(cluster, "reader", "cat /host/var/copy; echo more > /host/var/note || cp /etc/os-release /host/var || rm /host/var/note || exit 9", HostMount.Replace("}]", ",\"readOnly\":true}]", StringComparison.Ordinal));
+        (int code, string said) = await RunAsync(cluster, "reader", "(cat /host/var/copy; echo more > /host/var/note || cp /etc/os-release /host/var || rm /host/var/note || exit 9) 2>&1", HostMount.Replace("}]", ",\"readOnly\":true}]", StringComparison.Ordinal));
         Assert.Equal((9, "note\nsh: can't create /host/var/note: Read-only file system\ncp: can't create '/host/var/os-release': Read-only file system\nrm: can't remove '/host/var/note': Read-only file system\n"), (code, said));
     }
 

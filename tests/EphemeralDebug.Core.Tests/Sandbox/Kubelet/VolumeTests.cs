@@ -45,7 +45,7 @@ public sealed class VolumeTests
         cluster.CreatePod("pair", """
             {"restartPolicy":"Never","volumes":[{"name":"shared","emptyDir":{}}],
              "initContainers":[{"name":"writes","image":"busybox","command":["sh","-c","mkdir /shared/folder; echo one > /shared/folder/file; echo two > /tmp/own"],"volumeMounts":[{"name":"shared","mountPath":"/shared"}]}],
-             "containers":[{"name":"reads","image":"busybox","command":["sh","-c","ls /data; cat /data/folder/file; cat /part/file; cat /tmp/own"],
+             "containers":[{"name":"reads","image":"busybox","command":["sh","-c","(ls /data; cat /data/folder/file; cat /part/file; cat /tmp/own) 2>&1"],
               "volumeMounts":[{"name":"shared","mountPath":"/data"},{"name":"shared","mountPath":"/part","subPath":"folder"}]}]}
             """);
         await cluster.UntilTerminatedAsync("pair", "reads");
