@@ -3,9 +3,11 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Admission;
+using EphemeralDebug.Sandbox.Controllers;
 using EphemeralDebug.Sandbox.Http;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
+using EphemeralDebug.Sandbox.Worlds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,10 +27,10 @@ namespace EphemeralDebug.Sandbox;
 /// <para>Where to find what: <c>Http/</c> has the way of a request (ApiServer), who asks (Authenticator) and the verbs;
 /// <c>Admission/</c> has RBAC, validation, defaults and Pod Security; <c>Patching/</c> the three kinds of patches;
 /// <c>Selectors/</c> label and field selectors; <c>Tables/</c> what kubectl get prints; <c>Faults/</c> what can go wrong on request;
-/// <c>Store/</c> the objects; <c>Kubelet/</c> the node that simulates containers.</para>
+/// <c>Store/</c> the objects; <c>Controllers/</c> what keeps them at what they ask for; <c>Kubelet/</c> the nodes that simulate containers.</para>
 /// <para>Known differences from a genuine server: protobuf bodies are read for access reviews, evictions and delete options only
-/// (415 for other kinds), and answers are always JSON; apply patches must be written as JSON; OpenAPI has no schemas (kubectl explain finds nothing); there is no SPDY, no
-/// garbage collector and no scheduler; /version says that the server is simulated.</para>
+/// (415 for other kinds), and answers are always JSON; apply patches must be written as JSON; OpenAPI has no schemas (kubectl explain finds nothing); there is no SPDY; jobs make no pods; the garbage
+/// collector works in the background only, and not for owners that never were there; /version says that the server is simulated.</para>
 /// </remarks>
 public sealed class Sandbox : IAsyncDisposable
 {
@@ -41,6 +43,9 @@ public sealed class Sandbox : IAsyncDisposable
     private readonly Authorizer _authorizer = new();
     private readonly Authenticator _authenticator;
     private readonly INodeAgent _agent;
+    private readonly PodDeletion _deletion;
+    private readonly DisruptionController _disruptions;
+    private readonly ControllerLoop _controllers;
     private WebApplication? _app;
 
     private Sandbox(SandboxOptions options)
@@ -67,6 +72,9 @@ public sealed class Sandbox : IAsyncDisposable
         if (options.SyntheticPods > 0) SyntheticPods.Fill(Store, options.SyntheticPods);
         options.World?.Invoke(Store);
         _agent = options.AgentFactory?.Invoke(Store) ?? new IdleAgent(Store);
+        _deletion = new PodDeletion(Store, _agent, TimeProvider.System);
+        _disruptions = new DisruptionController(Store, TimeProvider.System);
+        _controllers = new ControllerLoop(Store, new GarbageCollector(Store, _deletion), new NamespaceController(Store, _deletion), _disruptions, new VolumeClaimController(Store));
     }
 
     /// <summary>The address, <c>https://127.0.0.1:PORT/</c>.</summary>
@@ -118,6 +126,39 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Takes a bearer token no more: its requests are 401.</summary>
     public void RevokeToken(string token) => _authenticator.RemoveToken(token);
 
+    /// <summary>Adds a node, with a simulated kubelet where the sandbox has one.</summary>
+    /// <param name="name">Its name; one that is there already stays.</param>
+    /// <param name="windows">A Windows Server 2022 node, with the label <c>kubernetes.io/os=windows</c> and the taint <c>os=windows:NoSchedule</c>.</param>
+    public void AddNode(string name, bool windows = false)
+    {
+        string address = $"172.18.1.{Store.List(ResourceType.Nodes, null).Items.Count + 1}";
+        Store.Create(ResourceType.Nodes, windows ? SampleNode.Windows(name, address) : SampleNode.Linux(name, address));
+    }
+
+    /// <summary>Stores an object as it is, past admission: something that another program left behind, at a time of its own.</summary>
+    /// <param name="json">The object. Its kind decides where it goes; namespace (default), uid and creation time are added where they are missing, to pods their defaults.</param>
+    /// <returns>The object as stored.</returns>
+    /// <exception cref="ArgumentException">The kind is none that the sandbox has, or the name is missing or taken.</exception>
+    public JsonObject Add(string json)
+    {
+        JsonObject value = JsonNode.Parse(json) as JsonObject ?? throw new ArgumentException("The JSON is no object.", nameof(json));
+        ResourceType type = ResourceType.All.FirstOrDefault(candidate => candidate.Kind == value.Text("kind") && candidate.ApiVersion == value.Text("apiVersion"))
+            ?? throw new ArgumentException($"The sandbox has no {value.Text("apiVersion")} {value.Text("kind")}.", nameof(json));
+        JsonObject metadata = value.Ensure("metadata");
+        if (value.Name().Length == 0) throw new ArgumentException("The object has no name.", nameof(json));
+        if (type.Namespaced) metadata["namespace"] ??= "default";
+        metadata["uid"] ??= Guid.NewGuid().ToString();
+        metadata["generation"] ??= 1;
+        metadata["creationTimestamp"] ??= KubernetesJson.Time(DateTimeOffset.UtcNow);
+        WorkloadDefaults.Apply(type, value);
+        if (type == ResourceType.Pods)
+        {
+            PodDefaults.Apply(value);
+            value["status"] ??= new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodDefaults.QosClass(value) };
+        }
+        return (JsonObject)(Store.Create(type, value) ?? throw new ArgumentException($"There is a {type.Kind} {value.Name()} already.", nameof(json))).DeepClone();
+    }
+
     /// <summary>The token of one of the sandbox's users.</summary>
     public string Token(string user = "admin") => User(user).Token;
 
@@ -156,6 +197,7 @@ public sealed class Sandbox : IAsyncDisposable
     {
         await _stops.CancelAsync();
         Faults.Clear();
+        await _controllers.DisposeAsync();
         await _agent.DisposeAsync();
         if (_app is not null)
         {
@@ -203,6 +245,7 @@ public sealed class Sandbox : IAsyncDisposable
         await _app.StartAsync(cancellationToken);
         string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Server = new Uri(address);
+        _controllers.Start();
         _agent.Start();
     }
 
@@ -211,10 +254,10 @@ public sealed class Sandbox : IAsyncDisposable
         SerializedObjects texts = new();
         TablePrinter tables = new(TimeProvider.System);
         ObjectWriter writer = new(texts, tables);
-        ObjectHandler objects = new(Store, writer, _agent, TimeProvider.System);
+        ObjectHandler objects = new(Store, writer, _deletion, TimeProvider.System);
         Router router = new(new ListHandler(Store, texts, tables),
             new WatchHandler(Store, texts, tables, Faults, _options.BookmarkInterval),
-            objects, new PodHandler(Store, objects, writer, _agent, _authorizer), new ReviewHandler(_authorizer, TimeProvider.System), new EventsView(Store), _stops.Token);
+            objects, new PodHandler(Store, objects, writer, _agent, _disruptions, _authorizer), new ReviewHandler(_authorizer, TimeProvider.System), new EventsView(Store), _stops.Token);
         return new ApiServer(_authenticator, _authorizer, router, Faults, _log, _options.Compression);
     }
 }

@@ -7,6 +7,8 @@ namespace EphemeralDebug.Sandbox.Admission;
 /// <summary>What the server fills in where a pod says nothing.</summary>
 internal static class PodDefaults
 {
+    private const string TokenVolume = "kube-api-access-";
+
     internal static void Apply(JsonObject pod)
     {
         JsonObject spec = pod.Ensure("spec");
@@ -71,7 +73,9 @@ internal static class PodDefaults
         }
         if (spec.Flag("automountServiceAccountToken") is false) return;
         const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
-        string volume = $"kube-api-access-{RandomSuffix()}";
+        // A copy of a pod brings the volume of its original, which serves for the containers that are new to it.
+        string? brought = spec.Objects("volumes").FirstOrDefault(each => each["projected"] is not null && each.Text("name")?.StartsWith(TokenVolume, StringComparison.Ordinal) == true)?.Text("name");
+        string volume = brought ?? TokenVolume + RandomSuffix();
         bool used = false;
         foreach (JsonObject container in spec.Objects("initContainers").Concat(spec.Objects("containers")))
         {
@@ -80,7 +84,7 @@ internal static class PodDefaults
             mounts.Add((JsonNode)new JsonObject { ["name"] = volume, ["readOnly"] = true, ["mountPath"] = MountPath });
             used = true;
         }
-        if (!used) return;
+        if (!used || brought is not null) return;
         if (spec["volumes"] is not JsonArray volumes) spec["volumes"] = volumes = [];
         volumes.Add(JsonNode.Parse($$$"""
             {"name":"{{{volume}}}","projected":{"sources":[{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},

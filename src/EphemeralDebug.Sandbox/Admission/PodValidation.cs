@@ -38,6 +38,9 @@ internal static partial class PodValidation
                 errors.Add(FieldError.Invalid("spec.securityContext.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
             if (spec.Text("os", "name") == "windows") errors.Add(FieldError.Forbidden("spec.shareProcessNamespace", "cannot be set for a windows pod"));
         }
+        if (spec.Number("activeDeadlineSeconds") is long deadline and (< 1 or > int.MaxValue))
+            errors.Add(FieldError.Invalid("spec.activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive"));
+        CheckWindows(spec, errors);
         if (spec.Objects("ephemeralContainers").Any()) errors.Add(FieldError.Forbidden("spec.ephemeralContainers", "cannot be set on create"));
         return errors;
     }
@@ -52,9 +55,36 @@ internal static partial class PodValidation
             errors.Add(FieldError.Forbidden("spec.containers", "pod updates may not add or remove containers"));
             return errors;
         }
+        CheckDeadline(before.At("spec", "activeDeadlineSeconds"), pod.At("spec", "activeDeadlineSeconds"), errors);
+        if (errors.Count > 0) return errors;
         if (!JsonNode.DeepEquals(old, now))
             errors.Add(FieldError.Forbidden("spec", OnlyThese + GoDump.Diff(GoDump.EphemeralContainers(before), GoDump.EphemeralContainers(pod))));
         return errors;
+    }
+
+    /// <summary>A deadline may be set where there was none, and come nearer; nothing else.</summary>
+    private static void CheckDeadline(JsonNode? before, JsonNode? now, List<FieldError> errors)
+    {
+        const string Field = "spec.activeDeadlineSeconds";
+        long? old = Kubelet.JsonNumber.Read(before), next = Kubelet.JsonNumber.Read(now);
+        if (next is < 0 or > int.MaxValue) errors.Add(FieldError.Invalid(Field, next, "must be between 0 and 2147483647, inclusive"));
+        else if (next > old) errors.Add(FieldError.Invalid(Field, next, "must be less than or equal to previous value"));
+        else if (next is null && old is not null) errors.Add(FieldError.Invalid(Field, null, "must not update from a positive integer to nil value"));
+    }
+
+    private static void CheckWindows(JsonNode? spec, List<FieldError> errors)
+    {
+        if (spec.Text("os", "name") == "windows")
+        {
+            foreach (string field in new[] { "hostPID", "hostIPC" })
+            {
+                if (spec.Flag(field) is true) errors.Add(FieldError.Forbidden($"spec.{field}", "cannot be set for a windows pod"));
+            }
+        }
+        bool hostProcess = spec.Flag("securityContext", "windowsOptions", "hostProcess") is true
+            || spec.Objects("containers").Any(container => container.Flag("securityContext", "windowsOptions", "hostProcess") is true);
+        if (hostProcess && spec.Flag("hostNetwork") is not true)
+            errors.Add(FieldError.Invalid("spec.hostNetwork", false, "hostNetwork must be true if pod contains any hostProcess containers"));
     }
 
     internal static void CheckName(string name, List<FieldError> errors)

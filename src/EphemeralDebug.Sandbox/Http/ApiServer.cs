@@ -57,7 +57,7 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
             context.Response.Headers["X-Kubernetes-Pf-Prioritylevel-Uid"] = "5a4db0e0-0000-4000-8000-000000000002";
             authorizer.Demand(user, info);
             if (record.Method == "POST" && info.Subresource == "eviction" && faults.Find(record, FaultKind.RefuseEviction) is not null)
-                throw EvictionRefused();
+                throw StatusException.EvictionRefused("The disruption budget sandbox needs 1 healthy pods and has 1 currently");
             await router.RouteAsync(new ApiRequest(context, info, user, record, context.Items["body"] as byte[] ?? []));
         }
         catch (StatusException e) when (!context.Response.HasStarted)
@@ -101,16 +101,6 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
         await Answer.BytesAsync(context, answer.Status, System.Text.Encoding.UTF8.GetBytes(answer.Body), answer.ContentType);
         return true;
     }
-
-    private static StatusException EvictionRefused() => StatusException.TooManyRequests(
-        "Cannot evict pod as it would violate the pod's disruption budget.", retryAfterSeconds: null, new System.Text.Json.Nodes.JsonObject
-        {
-            ["causes"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject
-            {
-                ["reason"] = "DisruptionBudget",
-                ["message"] = "The disruption budget sandbox needs 1 healthy pods and has 1 currently",
-            }),
-        });
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {

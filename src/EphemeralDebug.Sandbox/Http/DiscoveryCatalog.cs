@@ -6,6 +6,9 @@ namespace EphemeralDebug.Sandbox.Http;
 /// <summary>What the sandbox serves, as discovery lists it: a part of what a genuine server lists, each entry as there.</summary>
 internal static class DiscoveryCatalog
 {
+    /// <summary>What kubectl does not mean by <c>all</c>.</summary>
+    private static readonly ResourceType[] s_notInAll = [ResourceType.Events, ResourceType.PersistentVolumeClaims, ResourceType.PodDisruptionBudgets];
+
     private const string AllVerbs = "create delete deletecollection get list patch update watch";
 
     internal sealed record Subresource(string Name, string Kind, string Verbs, string Group = "", string Version = "");
@@ -21,7 +24,7 @@ internal static class DiscoveryCatalog
     [
         .. ResourceType.All.Select(type => new Entry(type.Group, type.Plural, type.Kind.ToLowerInvariant(), type.Kind, type.Namespaced,
             type == ResourceType.Namespaces ? AllVerbs.Replace("deletecollection ", "", StringComparison.Ordinal) : AllVerbs,
-            InAll: type.Namespaced && type != ResourceType.Events)
+            InAll: type.Namespaced && !s_notInAll.Contains(type))
         {
             ShortNames = type.ShortNames,
             Subresources = type == ResourceType.Pods
@@ -43,7 +46,7 @@ internal static class DiscoveryCatalog
     ];
 
     /// <summary>The groups but core, in the order of the genuine server.</summary>
-    internal static readonly IReadOnlyList<string> Groups = ["apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "batch"];
+    internal static readonly IReadOnlyList<string> Groups = ["apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "batch", "policy"];
 
     /// <summary>/api/v1 and /apis/GROUP/v1.</summary>
     internal static JsonObject ResourceList(string group)

@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Admission;
-using EphemeralDebug.Sandbox.Kubelet;
+using EphemeralDebug.Sandbox.Controllers;
 using EphemeralDebug.Sandbox.Patching;
 using EphemeralDebug.Sandbox.Store;
 
 namespace EphemeralDebug.Sandbox.Http;
 
 /// <summary>Get, create, update, patch and delete of one object, whatever its kind; pods have rules of their own.</summary>
-internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INodeAgent agent, TimeProvider clock)
+internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, PodDeletion pods, TimeProvider clock)
 {
     internal Task GetAsync(ApiRequest request, ResourceType type) => writer.WriteAsync(request, 200, type, Find(request, type));
 
@@ -22,6 +22,7 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
         if (value.Name().Length == 0 && metadata.Text("generateName") is { Length: > 0 } prefix) metadata["name"] = prefix + PodDefaults.RandomSuffix();
         JsonObject? ns = type.Namespaced ? store.Get(ResourceType.Namespaces, null, request.Info.Namespace!) : null;
         if (type.Namespaced && ns is null) throw StatusException.NotFound("", "namespaces", request.Info.Namespace!);
+        if (ns?.At("metadata", "deletionTimestamp") is not null) throw StatusException.NamespaceTerminating(type, value.Name(), ns.Name());
 
         foreach (string serverOwned in new[] { "resourceVersion", "managedFields", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds" }) metadata.Remove(serverOwned);
         metadata["uid"] = Guid.NewGuid().ToString();
@@ -36,8 +37,10 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
             if (type == ResourceType.Namespaces)
             {
                 value.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = value.Name();
+                value["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") };
                 value["status"] = new JsonObject { ["phase"] = "Active" };
             }
+            WorkloadDefaults.Apply(type, value);
             ManagedFields.Track(null, value, PodSchema.For(type), type, request.FieldManager, null, clock.GetUtcNow());
         }
         if (store.Get(type, request.Info.Namespace, value.Name()) is not null) throw StatusException.AlreadyExists(type.Group, type.Plural, value.Name());
@@ -121,68 +124,82 @@ internal sealed class ObjectHandler(ObjectStore store, ObjectWriter writer, INod
         return status;
     }
 
-    /// <summary>Deletes as the options say, and gives the object as it then is.</summary>
-    internal JsonObject Delete(ApiRequest request, ResourceType type, JsonObject current, JsonObject? options)
+    /// <summary>Deletes as the options say, and gives the object as it then is. <paramref name="note"/> writes into a pod why it goes.</summary>
+    internal JsonObject Delete(ApiRequest request, ResourceType type, JsonObject current, JsonObject? options, Action<JsonObject>? note = null)
     {
         CheckPreconditions(type, current, options);
         bool dryRun = request.DryRun || (options?["dryRun"] is JsonArray modes && modes.Any(mode => (string?)mode == "All"));
         string? ns = type.Namespaced ? current.Namespace() : null;
         string name = current.Name();
+        if (type == ResourceType.Namespaces) return DeleteNamespace(current, dryRun);
         if (type != ResourceType.Pods)
         {
-            if (!dryRun) Remove(type, ns, name);
+            if (dryRun) return current;
+            if (IsOrphaning(request, options)) Orphan(current);
+            store.Remove(type, ns, name);
             return current;
         }
         long asked = options.Number("gracePeriodSeconds") ?? (long.TryParse(request.Query("gracePeriodSeconds"), out long inQuery) ? inQuery : -1);
-        int grace = (int)(asked >= 0 ? asked : current.Number("spec", "terminationGracePeriodSeconds") ?? 30);
-        bool bound = current.Text("spec", "nodeName") is { Length: > 0 };
-        if (!bound || current.Text("status", "phase") is "Succeeded" or "Failed") grace = 0;
-        JsonObject leaving = (JsonObject)current.DeepClone();
-        MarkDeleted(leaving, grace);
-        if (dryRun) return leaving;
-        if (grace == 0)
-        {
-            store.Remove(type, ns, name);
-            return leaving;
-        }
-        JsonObject? marked = store.Update(type, ns, name, pod => MarkDeleted(pod, grace));
-        agent.Terminate(ns!, name, grace);
-        return marked ?? leaving;
+        if (!dryRun && IsOrphaning(request, options)) Orphan(current);
+        return pods.Delete(current, asked >= 0 ? asked : null, dryRun, note);
     }
 
     internal JsonObject Find(ApiRequest request, ResourceType type) =>
         store.Get(type, type.Namespaced ? request.Info.Namespace : null, request.Info.Name!)
         ?? throw StatusException.NotFound(type.Group, type.Plural, request.Info.Name!);
 
-    private void MarkDeleted(JsonObject pod, int grace)
+    /// <summary>A namespace is marked, and goes when it is empty.</summary>
+    private JsonObject DeleteNamespace(JsonObject ns, bool dryRun)
     {
-        JsonObject metadata = pod.Ensure("metadata");
-        // A second delete may shorten the time that is left, never lengthen it.
-        if (metadata.Number("deletionGracePeriodSeconds") is long already && already <= grace) return;
-        metadata["deletionTimestamp"] = KubernetesJson.Time(clock.GetUtcNow().AddSeconds(grace));
-        metadata["deletionGracePeriodSeconds"] = grace;
-        if (metadata.Number("generation") is long generation) metadata["generation"] = generation + 1;
+        string name = ns.Name();
+        if (name is "default" or "kube-system" or "kube-public") throw StatusException.Forbidden("", "namespaces", name, "this namespace may not be deleted");
+        if (ns.At("metadata", "deletionTimestamp") is not null)
+        {
+            throw StatusException.Conflict("", "namespaces", name, "The system is ensuring all content is removed from this namespace.  "
+                + "Upon completion, this namespace will automatically be purged by the system.");
+        }
+        JsonObject leaving = (JsonObject)ns.DeepClone();
+        Mark(leaving);
+        return dryRun ? leaving : store.Update(ResourceType.Namespaces, null, name, Mark) ?? leaving;
+
+        void Mark(JsonObject found)
+        {
+            found.Ensure("metadata")["deletionTimestamp"] = KubernetesJson.Time(clock.GetUtcNow());
+            found.Ensure("status")["phase"] = "Terminating";
+        }
     }
 
-    private void Remove(ResourceType type, string? ns, string name)
+    private static bool IsOrphaning(ApiRequest request, JsonObject? options) =>
+        (options.Text("propagationPolicy") ?? request.Query("propagationPolicy")) == "Orphan" || options.Flag("orphanDependents") == true;
+
+    /// <summary>Takes the references to an owner out of what it owns, so that this outlives it.</summary>
+    private void Orphan(JsonObject owner)
     {
-        if (type == ResourceType.Namespaces)
+        string uid = owner.Text("metadata", "uid") ?? "";
+        foreach (ResourceType type in ResourceType.All)
         {
-            foreach (ResourceType inside in ResourceType.All.Where(candidate => candidate.Namespaced))
+            foreach (JsonObject item in store.List(type, null).Items.Where(item => item.Objects("metadata", "ownerReferences").Any(IsToOwner)))
             {
-                foreach (JsonObject item in store.List(inside, name).Items) store.Remove(inside, name, item.Name());
+                store.Update(type, type.Namespaced ? item.Namespace() : null, item.Name(), found =>
+                {
+                    JsonArray references = (JsonArray)found["metadata"]!["ownerReferences"]!;
+                    foreach (JsonObject reference in references.OfType<JsonObject>().Where(IsToOwner).ToList()) references.Remove(reference);
+                    if (references.Count == 0) ((JsonObject)found["metadata"]!).Remove("ownerReferences");
+                });
             }
         }
-        store.Remove(type, ns, name);
+
+        bool IsToOwner(JsonObject reference) => reference.Text("uid") == uid;
     }
 
+    // The genuine server names the kind here, where elsewhere it names the resource.
     private static void CheckPreconditions(ResourceType type, JsonObject current, JsonObject? options)
     {
         if (options.Text("preconditions", "uid") is { } uid && uid != current.Text("metadata", "uid"))
-            throw StatusException.Conflict(type.Group, type.Plural, current.Name(), $"the UID in the precondition ({uid}) does not match the UID in record "
+            throw StatusException.Conflict(type.Group, type.Kind, current.Name(), $"the UID in the precondition ({uid}) does not match the UID in record "
                 + $"({current.Text("metadata", "uid")}). The object might have been deleted and then recreated");
         if (options.Text("preconditions", "resourceVersion") is { } version && version != current.ResourceVersion())
-            throw StatusException.Conflict(type.Group, type.Plural, current.Name(), $"the ResourceVersion in the precondition ({version}) does not match the "
+            throw StatusException.Conflict(type.Group, type.Kind, current.Name(), $"the ResourceVersion in the precondition ({version}) does not match the "
                 + $"ResourceVersion in record ({current.ResourceVersion()}). The object might have been modified");
     }
 

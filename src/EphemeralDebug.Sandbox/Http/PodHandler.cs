@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Admission;
+using EphemeralDebug.Sandbox.Controllers;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
 using Microsoft.AspNetCore.Http;
@@ -8,8 +9,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EphemeralDebug.Sandbox.Http;
 
 /// <summary>The subresources of pods: ephemeralcontainers and eviction here; log, attach and exec on the node.</summary>
-internal sealed class PodHandler(ObjectStore store, ObjectHandler objects, ObjectWriter writer, INodeAgent agent, Authorizer authorizer)
+internal sealed class PodHandler(ObjectStore store, ObjectHandler objects, ObjectWriter writer, INodeAgent agent, DisruptionController disruptions, Authorizer authorizer)
 {
+    // Two evictions at once must not both take the last disruption that a budget allows.
+    private readonly Lock _evicting = new();
+
     internal Task HandleAsync(ApiRequest request) => (request.Info.Subresource, request.Info.Verb) switch
     {
         ("ephemeralcontainers", "get") => objects.GetAsync(request, ResourceType.Pods),
@@ -47,8 +51,39 @@ internal sealed class PodHandler(ObjectStore store, ObjectHandler objects, Objec
         JsonObject eviction = request.ReadObject() ?? throw StatusException.BadRequest("EOF");
         if (eviction.Name() is { Length: > 0 } name && name != request.Info.Name)
             throw StatusException.BadRequest("name in URL does not match name in Eviction object");
-        objects.Delete(request, ResourceType.Pods, objects.Find(request, ResourceType.Pods), eviction["deleteOptions"] as JsonObject);
+        JsonObject? options = eviction["deleteOptions"] as JsonObject;
+        lock (_evicting)
+        {
+            JsonObject pod = objects.Find(request, ResourceType.Pods);
+            // What does not run, or is leaving anyway, is no disruption.
+            if (pod.Text("status", "phase") is not ("Succeeded" or "Failed" or "Pending") && pod.At("metadata", "deletionTimestamp") is null) CheckBudget(pod);
+            objects.Delete(request, ResourceType.Pods, pod, options, MarkEvicted);
+        }
         return Answer.JsonAsync(request.Context, 201, ObjectHandler.Success());
+    }
+
+    private void CheckBudget(JsonObject pod)
+    {
+        IReadOnlyList<JsonObject> budgets = disruptions.BudgetsOf(pod);
+        if (budgets.Count == 0) return;
+        if (budgets.Count > 1) throw StatusException.TwoBudgets();
+        JsonObject budget = budgets[0], status = disruptions.Status(budget);
+        long healthy = status.Number("currentHealthy")!.Value, desired = status.Number("desiredHealthy")!.Value;
+        if (!WorkloadController.IsReady(pod)
+            && (budget.Text("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" || (healthy >= desired && desired > 0))) return;
+        if (status.Number("disruptionsAllowed") > 0) return;
+        throw StatusException.EvictionRefused(healthy <= desired
+            ? $"The disruption budget {budget.Name()} needs {desired} healthy pods and has {healthy} currently"
+            : $"The disruption budget {budget.Name()} does not allow evicting pods currently");
+    }
+
+    private static void MarkEvicted(JsonObject pod)
+    {
+        JsonObject status = pod.Ensure("status");
+        JsonArray conditions = status["conditions"] as JsonArray ?? [];
+        status["conditions"] = conditions;
+        conditions.Add((JsonNode)PodStatus.NewCondition(null, PodStatus.DisruptionTarget, isTrue: true, "EvictionByEvictionAPI", "Eviction API: evicting",
+            pod.Number("metadata", "generation"), DateTimeOffset.UtcNow));
     }
 
     private Task StreamAsync(ApiRequest request, Func<HttpContext, JsonObject, Task> stream)

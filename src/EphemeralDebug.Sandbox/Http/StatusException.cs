@@ -25,7 +25,7 @@ internal sealed class StatusException(int code, string reason, string message, J
             ["status"] = "Failure",
             ["message"] = Message,
         };
-        status["reason"] = reason;
+        if (reason.Length > 0) status["reason"] = reason;
         if (details is not null) status["details"] = details.DeepClone();
         status["code"] = code;
         return status;
@@ -41,6 +41,24 @@ internal sealed class StatusException(int code, string reason, string message, J
         string subject = string.IsNullOrEmpty(name) ? qualified : $"{qualified} \"{name}\"";
         return new(403, "Forbidden", $"{subject} is forbidden: {why}", Details(name, group, resource));
     }
+
+    internal static StatusException NamespaceTerminating(Store.ResourceType type, string name, string ns)
+    {
+        JsonObject details = Details(name, type.Group, type.Plural);
+        details["causes"] = new JsonArray(new JsonObject
+        {
+            ["reason"] = "NamespaceTerminating", ["message"] = $"namespace {ns} is being terminated", ["field"] = "metadata.namespace",
+        });
+        string qualified = type.Group.Length == 0 ? type.Plural : $"{type.Plural}.{type.Group}";
+        return new(403, "Forbidden", $"{qualified} \"{name}\" is forbidden: unable to create new content in namespace {ns} because it is being terminated", details);
+    }
+
+    /// <summary>An eviction that a disruption budget does not allow.</summary>
+    internal static StatusException EvictionRefused(string why) => new(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.",
+        new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "DisruptionBudget", ["message"] = why }) });
+
+    internal static StatusException TwoBudgets() =>
+        new(500, "", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
 
     internal static StatusException ForbiddenPath(string user, string verb, string path) =>
         new(403, "Forbidden", $"forbidden: User \"{user}\" cannot {verb} path \"{path}\"", []);

@@ -20,6 +20,9 @@ internal sealed class ClusterNetwork(ObjectStore store)
         return pod;
     }
 
+    /// <summary>The network of a node itself, where nothing of the simulation listens.</summary>
+    internal PodNetwork Host(string address) => new(this, "default", address);
+
     internal void Leave(PodNetwork pod) => _pods.TryRemove(new KeyValuePair<string, PodNetwork>(pod.Address, pod));
 
     private string? Resolve(string ns, string host)

@@ -25,6 +25,9 @@ internal sealed record ContainerImage
 
     internal long Size { get; init; } = 1_037_130;
 
+    /// <summary>Whether it is for Windows, and not for Linux.</summary>
+    internal bool Windows { get; init; }
+
     /// <summary>Whether the nodes have it from the start.</summary>
     internal bool OnNodes { get; init; }
 

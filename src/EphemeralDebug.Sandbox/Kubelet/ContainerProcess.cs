@@ -46,7 +46,7 @@ internal sealed class ContainerProcess
         _start = start;
         _input = start.Stdin && !start.Tty ? new Pipe() : null;
         _error = start.Tty ? null : new Pipe();
-        _interactiveShell = start.Tty && start.Program.Run == Shell.MainAsync && start.Arguments.All(argument => argument != "-c");
+        _interactiveShell = start.Tty && IsInteractiveShell(start.Program, start.Arguments);
         if (start.Program.HandlesSignals) _actions.Catch(Programs.Signal.Term, Programs.Signal.Int);
         if (_interactiveShell)
         {
@@ -60,6 +60,7 @@ internal sealed class ContainerProcess
             Arguments = nginx ? ["nginx: master process " + string.Join(' ', start.Arguments)] : start.Arguments,
             Name = nginx ? "nginx" : null,
             MountNamespace = start.Container.MountNamespace,
+            View = start.Container,
             Actions = _actions,
             Signal = Signal,
         });
@@ -89,6 +90,14 @@ internal sealed class ContainerProcess
             Killed = _killed.Token,
         };
         Exited = Task.Run(() => RunAsync(context));
+    }
+
+    /// <summary>Whether a shell has the terminal to itself: what the keys say is then its business, also where nsenter or chroot started it.</summary>
+    private static bool IsInteractiveShell(Program program, IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<string>? inner = NodePrograms.InnerCommand(arguments);
+        if (inner is not null) return inner.Count == 0 || (NodePrograms.IsShell(inner[0]) && !inner.Contains("-c"));
+        return program.Run == Shell.MainAsync && !arguments.Contains("-c");
     }
 
     internal static ContainerProcess Start(ProcessStart start) => new(start);

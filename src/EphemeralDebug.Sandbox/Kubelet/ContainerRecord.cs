@@ -106,7 +106,7 @@ internal sealed class ContainerRecordSnapshot(ContainerRecord record)
             status["resources"] = _spec["resources"]?.DeepClone() ?? new JsonObject();
         }
         if (_spec["volumeMounts"] is JsonArray { Count: > 0 } mounts) status["volumeMounts"] = new JsonArray([.. mounts.Select(mount => Mount(mount!))]);
-        if (_containerId is not null && _user is not null)
+        if (_containerId is not null && _user is { WindowsName: null })
         {
             status["user"] = new JsonObject
             {

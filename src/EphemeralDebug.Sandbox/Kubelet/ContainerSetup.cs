@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Programs;
+using EphemeralDebug.Sandbox.Store;
 
 namespace EphemeralDebug.Sandbox.Kubelet;
 
@@ -30,11 +31,20 @@ internal static class ContainerSetup
         if (JsonNumber.Read(context?["fsGroup"]) is { } fsGroup) groups.Add(fsGroup);
         JsonNode? own = container["securityContext"];
         bool privileged = (bool?)own?["privileged"] == true;
-        bool traces = own?["capabilities"]?["add"] is JsonArray added && added.Any(capability => (string?)capability is "SYS_PTRACE" or "ALL");
-        return new ContainerUser(uid, gid, [.. groups.Distinct()]) { CanTrace = uid == 0 && (privileged || traces) };
+        bool Lists(string list, string capability) => own?["capabilities"]?[list] is JsonArray names && names.Any(name => (string?)name is "ALL" || (string?)name == capability);
+        bool Has(string capability) => uid == 0 && (privileged || Lists("add", capability));
+        return new ContainerUser(uid, gid, [.. groups.Distinct()])
+        {
+            CanTrace = Has("SYS_PTRACE"),
+            CanAdminister = Has("SYS_ADMIN"),
+            CanChangeRoot = Has("SYS_CHROOT") || (uid == 0 && !Lists("drop", "SYS_CHROOT")),
+        };
 
         static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
     }
+
+    internal static bool IsHostProcess(JsonObject pod, JsonObject container) =>
+        (container.Flag("securityContext", "windowsOptions", "hostProcess") ?? pod.Flag("spec", "securityContext", "windowsOptions", "hostProcess")) == true;
 
     /// <summary>The command line: the spec's command replaces the image's entry point and its arguments.</summary>
     internal static IReadOnlyList<string> CommandLine(JsonObject container, ContainerImage image, IReadOnlyDictionary<string, string> environment)

@@ -30,7 +30,9 @@ internal sealed class ContainerStarter(KubeletServices kubelet, PodSandbox sandb
         if (ContainerSetup.NonRootViolation(pod, container.Spec, image) is { } violation) return Fail("CreateContainerConfigError", violation);
 
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        ContainerView view = new()
+        // A HostProcess container is a process of the Windows node, whatever its image holds.
+        bool hostProcess = sandbox.Host.Windows && ContainerSetup.IsHostProcess(pod, container.Spec);
+        ContainerView view = hostProcess ? sandbox.Host.View with { MountNamespace = NamespaceNumber.Next() } : new ContainerView
         {
             Hostname = sandbox.Hostname,
             Programs = image.Programs,
@@ -38,6 +40,7 @@ internal sealed class ContainerStarter(KubeletServices kubelet, PodSandbox sandb
             Processes = sandbox.ProcessesFor(target),
             Network = sandbox.Network,
             Time = kubelet.Options.Time,
+            Files = sandbox.FilesFor(container.Spec, image),
         };
         Dictionary<string, string> environment = ContainerSetup.Environment(pod, container.Spec, image, sandbox.Hostname, sandbox.Network.Address);
         IReadOnlyList<string> command = ContainerSetup.CommandLine(container.Spec, image, environment);
@@ -70,7 +73,7 @@ internal sealed class ContainerStarter(KubeletServices kubelet, PodSandbox sandb
             Container = view,
             Stdin = (bool?)container.Spec["stdin"] == true,
             Tty = tty,
-            WorkingDirectory = (string?)container.Spec["workingDir"] is { Length: > 0 } folder ? folder : "/",
+            WorkingDirectory = (string?)container.Spec["workingDir"] is { Length: > 0 } folder ? folder : sandbox.Host.Windows ? @"C:\" : "/",
         };
         ContainerLog log = new(kubelet.Options.Time);
         change(() =>
@@ -109,7 +112,7 @@ internal sealed class ContainerStarter(KubeletServices kubelet, PodSandbox sandb
         }
         string policy = (string?)container.Spec["imagePullPolicy"] ?? (reference.Tag == "latest" ? "Always" : "IfNotPresent");
         ContainerImage? image = kubelet.Options.Images.Find(reference);
-        bool present = image is not null && kubelet.IsPresent(sandbox.Node, image);
+        bool present = image is not null && image.Windows == sandbox.Host.Windows && kubelet.IsPresent(sandbox.Node, image);
         if (policy == "Never" && !present)
         {
             string message = $"Container image \"{name}\" is not present with pull policy of Never";
@@ -126,9 +129,11 @@ internal sealed class ContainerStarter(KubeletServices kubelet, PodSandbox sandb
         long began = kubelet.Options.Time.GetTimestamp();
         if (kubelet.Options.BeforePull is { } hold) await hold(sandbox.Identity(container.Name), cancellationToken);
         await Task.Delay(kubelet.Options.PullTime, kubelet.Options.Time, cancellationToken);
-        if (image is null)
+        bool fits = image is null || image.Windows == sandbox.Host.Windows;
+        if (image is null || !fits)
         {
-            string message = $"rpc error: code = NotFound desc = failed to pull and unpack image \"{reference.Full}\": failed to resolve image: {reference.Full}: not found";
+            string why = fits ? $"failed to resolve image: {reference.Full}: not found" : "no match for platform in manifest: not found";
+            string message = $"rpc error: code = NotFound desc = failed to pull and unpack image \"{reference.Full}\": {why}";
             Event("Warning", "Failed", $"Failed to pull image \"{name}\": {message}");
             Event("Warning", "Failed", "Error: ErrImagePull");
             return (null, null, new StartFailure("ErrImagePull", message));

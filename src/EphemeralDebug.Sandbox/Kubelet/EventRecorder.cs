@@ -12,21 +12,28 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
     private long _last = time.GetUtcNow().Ticks;
 
     /// <summary>An event of the kubelet about a pod or, with a field path, one of its containers.</summary>
-    internal void Record(JsonObject pod, string? fieldPath, string type, string reason, string message)
+    internal void Record(JsonObject pod, string? fieldPath, string type, string reason, string message) =>
+        Record(pod, fieldPath, type, reason, message, "kubelet", (string?)pod["spec"]?["nodeName"] ?? "");
+
+    /// <summary>An event of the controller that attaches volumes: one that cannot be attached.</summary>
+    internal void RecordAttachment(JsonObject pod, string message) => Record(pod, null, "Warning", "FailedAttachVolume", message, "attachdetach-controller", "");
+
+    private void Record(JsonObject pod, string? fieldPath, string type, string reason, string message, string component, string node)
     {
         JsonObject metadata = pod["metadata"]!.AsObject();
         string ns = (string)metadata["namespace"]!, now = ContainerState.Timestamp(time.GetUtcNow());
         (string, string?, string, string) key = ((string)metadata["uid"]!, fieldPath, reason, message);
         if (_written.TryGetValue(key, out string? before) && store.Update(ResourceType.Events, ns, before, Count) is not null) return;
 
-        string node = (string?)pod["spec"]?["nodeName"] ?? "";
         JsonObject happened = New(pod, fieldPath, type, reason, message);
-        happened["source"] = new JsonObject { ["component"] = "kubelet", ["host"] = node };
+        JsonObject source = new() { ["component"] = component };
+        if (node.Length > 0) source["host"] = node;
+        happened["source"] = source;
         happened["firstTimestamp"] = now;
         happened["lastTimestamp"] = now;
         happened["count"] = 1;
         happened["eventTime"] = null;
-        happened["reportingComponent"] = "kubelet";
+        happened["reportingComponent"] = component;
         happened["reportingInstance"] = node;
         store.Create(ResourceType.Events, happened);
         _written[key] = (string)happened["metadata"]!["name"]!;

@@ -40,6 +40,16 @@ internal sealed class ImageCatalogue(IEnumerable<ContainerImage> images)
         },
         new ContainerImage { Repository = "docker.io/bitnami/redis", EntryPoint = ["daemon"], User = "1001", Programs = With("daemon"), Size = 40_000_000 },
         new ContainerImage { Repository = "docker.io/library/memcached", EntryPoint = ["daemon"], User = "memcache", Programs = With("daemon"), Size = 30_000_000 },
+        // What HostProcess containers are made of: nothing, for they use the programs of the node.
+        new ContainerImage
+        {
+            Repository = "mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image", Programs = new HashSet<string>(), Windows = true, Size = 3_072,
+        },
+        new ContainerImage
+        {
+            Repository = "mcr.microsoft.com/windows/nanoserver", EntryPoint = ["cmd.exe"], User = "ContainerUser", Windows = true, Size = 122_000_000,
+            Programs = new HashSet<string>(ProgramTable.WindowsHost.Where(name => !name.StartsWith("powershell", StringComparison.Ordinal)), StringComparer.Ordinal),
+        },
         // An image that holds files and no command: a container of it must say what to run.
         new ContainerImage { Repository = "docker.io/library/scratch-data", Programs = new HashSet<string>() },
         .. ((string[])["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd", "kube-proxy", "coredns/coredns"]).Select(name => new ContainerImage

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using EphemeralDebug.Sandbox.Controllers;
 using EphemeralDebug.Sandbox.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -11,10 +12,11 @@ internal sealed class NodeAgent : INodeAgent
     private readonly ObjectStore _store;
     private readonly KubeletServices _kubelet;
     private readonly PodStreams _streams;
-    private readonly WorkloadController _workloads;
+    private readonly IReadOnlyList<IController> _workloads;
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _lifetime = new();
     private Task _following = Task.CompletedTask;
+    private readonly Dictionary<string, (string Namespace, string Name)> _unscheduled = new(StringComparer.Ordinal);
     private int _turn;
 
     internal NodeAgent(ObjectStore store, KubeletOptions options)
@@ -22,7 +24,7 @@ internal sealed class NodeAgent : INodeAgent
         _store = store;
         _kubelet = new KubeletServices(store, options);
         _streams = new PodStreams(options, _lifetime.Token);
-        _workloads = new WorkloadController(store, options.Time);
+        _workloads = [new DeploymentController(store, options.Time), new WorkloadController(store, new PodDeletion(store, this, options.Time), options.Time)];
     }
 
     public void Start()
@@ -30,7 +32,7 @@ internal sealed class NodeAgent : INodeAgent
         (IReadOnlyList<JsonObject> pods, long version) = _store.List(ResourceType.Pods, null);
         ObjectStore.Subscription changes = _store.Watch(version) ?? throw new InvalidOperationException("The store forgot its newest version.");
         foreach (JsonObject pod in pods) Follow(pod);
-        _workloads.ReconcileAll();
+        foreach (IController controller in _workloads) controller.ReconcileAll();
         _following = FollowAsync(changes);
     }
 
@@ -74,8 +76,9 @@ internal sealed class NodeAgent : INodeAgent
             {
                 if (change.Resource == ResourceType.Pods && change.Type == "DELETED") Forget(change.Object);
                 else if (change.Resource == ResourceType.Pods) Follow(change.Object);
-                else if (change.Resource == ResourceType.Nodes && change.Type == "ADDED") RetryUnscheduled();
-                _workloads.Reconcile(change);
+                else if (change.Resource == ResourceType.Nodes && change.Type == "ADDED") AdmitWaiting(change.Object.Name());
+                if (FreesRoom(change)) RetryUnscheduled();
+                foreach (IController controller in _workloads) controller.Reconcile(change);
             }
         }
     }
@@ -94,13 +97,46 @@ internal sealed class NodeAgent : INodeAgent
             Schedule(pod);
             return;
         }
+        // Where there is no such node there is no kubelet to look at the pod.
+        if (_store.Get(ResourceType.Nodes, null, pod.Text("spec", "nodeName")!) is not { } node) return;
+        IEnumerable<JsonObject> others = _store.List(ResourceType.Pods, null).Items.Where(other => Worker(other) is not null);
+        if (NodeAdmission.Objection(pod, node, others) is { } objection)
+        {
+            Reject(pod, objection);
+            return;
+        }
         PodWorker worker = new(_kubelet, pod);
         _workers[uid] = worker;
         worker.Start();
     }
 
+    /// <summary>A kubelet that will not have a pod ends it at once.</summary>
+    private void Reject(JsonObject pod, (string Reason, string Message) objection)
+    {
+        _kubelet.Events.Record(pod, null, "Warning", objection.Reason, objection.Message);
+        _store.Update(ResourceType.Pods, pod.Namespace(), pod.Name(), found => found["status"] = new JsonObject
+        {
+            ["phase"] = "Failed",
+            ["message"] = "Pod was rejected: " + objection.Message,
+            ["reason"] = objection.Reason,
+            ["startTime"] = ContainerState.Timestamp(_kubelet.Options.Time.GetUtcNow()),
+            ["qosClass"] = PodStatus.QosClass(found["spec"]!.AsObject()),
+        });
+    }
+
+    /// <summary>A node has come: its kubelet looks at the pods that were bound to it before.</summary>
+    private void AdmitWaiting(string node)
+    {
+        foreach (JsonObject pod in _store.List(ResourceType.Pods, null).Items.Where(pod => pod.Text("spec", "nodeName") == node)) Follow(pod);
+    }
+
+    private static bool FreesRoom(StoreEvent change) =>
+        change.Resource == ResourceType.Nodes || (change.Resource == ResourceType.PersistentVolumeClaims && change.Type == "ADDED")
+        || (change.Resource == ResourceType.Pods && (change.Type == "DELETED" || change.Object.Text("status", "phase") is "Succeeded" or "Failed"));
+
     private void Forget(JsonObject pod)
     {
+        _unscheduled.Remove(pod.Text("metadata", "uid") ?? "");
         if (_workers.TryRemove((string?)pod["metadata"]!["uid"] ?? "", out PodWorker? worker)) _ = worker.AbandonAsync();
     }
 
@@ -109,7 +145,9 @@ internal sealed class NodeAgent : INodeAgent
     {
         if (pod["spec"]?["schedulingGates"] is JsonArray { Count: > 0 }) return;
         string ns = (string)pod["metadata"]!["namespace"]!, name = (string)pod["metadata"]!["name"]!, uid = (string)pod["metadata"]!["uid"]!;
-        (string? node, string? message) = Scheduler.Pick(pod, _store.List(ResourceType.Nodes, null).Items, _turn++);
+        (string? node, string? message) = new Scheduler(_store).Pick(pod, _turn++);
+        if (node is null) _unscheduled[uid] = (ns, name);
+        else _unscheduled.Remove(uid);
         DateTimeOffset now = _kubelet.Options.Time.GetUtcNow();
         bool known = ((pod["status"]?["conditions"] as JsonArray) ?? []).Any(condition => (string?)condition?["message"] == message && message is not null);
         if (known) return;
@@ -134,6 +172,9 @@ internal sealed class NodeAgent : INodeAgent
 
     private void RetryUnscheduled()
     {
-        foreach (JsonObject pod in _store.List(ResourceType.Pods, null).Items.Where(pod => (string?)pod["spec"]?["nodeName"] is not { Length: > 0 })) Schedule(pod);
+        foreach ((string ns, string name) in _unscheduled.Values.ToList())
+        {
+            if (_store.Get(ResourceType.Pods, ns, name) is { } pod && pod.Text("spec", "nodeName") is not { Length: > 0 }) Schedule(pod);
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace EphemeralDebug.Sandbox.Kubelet;
 /// <summary>What a pod's status is made of, besides the pod itself.</summary>
 internal sealed record PodStatus
 {
+    /// <summary>The condition that says that something other than the pod itself ends it. The kubelet keeps it.</summary>
+    internal const string DisruptionTarget = "DisruptionTarget";
+
     internal required DateTimeOffset Now { get; init; }
 
     internal required IReadOnlyList<ContainerRecordSnapshot> Containers { get; init; }
@@ -99,8 +102,10 @@ internal sealed record PodStatus
         string? unreadyReason = finished ? completed : unready.Count > 0 ? "ContainersNotReady" : null;
         string? unreadyMessage = finished || unready.Count == 0 ? null : $"containers with unready status: [{string.Join(' ', unready)}]";
         bool ready = unreadyReason is null;
+        JsonObject? target = before?.OfType<JsonObject>().FirstOrDefault(condition => (string?)condition["type"] == DisruptionTarget);
         return
         [
+            .. target is null ? [] : new JsonNode[] { target.DeepClone() },
             Condition("PodReadyToStartContainers", PodIp is not null && !finished, null, null),
             finished ? Condition("Initialized", true, completed, null)
                 : notInitialized.Count == 0 ? Condition("Initialized", true, null, null)

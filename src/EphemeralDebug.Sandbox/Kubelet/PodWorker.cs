@@ -26,6 +26,7 @@ internal sealed class PodWorker
     private PodSandbox? _sandbox;
     private ContainerStarter? _starter;
     private (string, string)? _failed;
+    private long? _deadline;
     private Task? _terminating;
 
     internal PodWorker(KubeletServices kubelet, JsonObject pod)
@@ -48,7 +49,7 @@ internal sealed class PodWorker
     {
         Report();
         Track(RunAsync());
-        if (JsonNumber.Read(_pod["spec"]!["activeDeadlineSeconds"]) is { } seconds) Track(EndAtDeadlineAsync(TimeSpan.FromSeconds(seconds)));
+        WatchDeadline();
     }
 
     /// <summary>Takes the pod as it is stored now: ephemeral containers that are new to it are started.</summary>
@@ -61,6 +62,10 @@ internal sealed class PodWorker
             added = AddRecords(pod, "ephemeralContainers", ContainerKind.Ephemeral, "ContainerCreating");
             // A pod that is over accepts them and never starts them; their status never appears.
             if (_stop.IsCancellationRequested) added.ForEach(record => _containers.Remove(record));
+        }
+        WatchDeadline();
+        lock (_lock)
+        {
             if (added.Count == 0 || _sandbox is null || _stop.IsCancellationRequested) return;
         }
         Report();
@@ -96,6 +101,7 @@ internal sealed class PodWorker
 
     private async Task RunAsync()
     {
+        await _kubelet.Claims.AttachAsync(_pod, _stop.Token);
         await Task.Delay(_kubelet.Options.SandboxTime, _kubelet.Options.Time, _stop.Token);
         List<ContainerRecord> init, main, ephemeral;
         lock (_lock)
@@ -135,9 +141,24 @@ internal sealed class PodWorker
         SignalAll(Signal.Kill);
     }
 
+    /// <summary>Follows the pod's deadline, which may be set later, or come nearer.</summary>
+    private void WatchDeadline()
+    {
+        long? seconds = JsonNumber.Read(_pod["spec"]!["activeDeadlineSeconds"]);
+        lock (_lock)
+        {
+            if (seconds is null || seconds == _deadline || _stop.IsCancellationRequested) return;
+            _deadline = seconds;
+        }
+        TimeSpan left = _startTime + TimeSpan.FromSeconds(seconds.Value) - _kubelet.Options.Time.GetUtcNow();
+        Track(EndAtDeadlineAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero));
+    }
+
     private async Task EndAtDeadlineAsync(TimeSpan time)
     {
-        await Task.Delay(time, _kubelet.Options.Time, _stop.Token);
+        // Longer than a timer can be is for ever.
+        await Task.Delay(time < TimeSpan.FromDays(40) ? time : Timeout.InfiniteTimeSpan, _kubelet.Options.Time, _stop.Token);
+        if (_stop.IsCancellationRequested) return;
         const string Message = "Pod was active on the node longer than the specified deadline";
         lock (_lock) _failed = ("DeadlineExceeded", Message);
         _kubelet.Events.Record(_pod, null, "Normal", "DeadlineExceeded", Message);

@@ -58,6 +58,13 @@ internal static class PodSchema
 
     internal static readonly Schema EphemeralContainer = Object(ContainerLeaves + " targetContainerName", s_containerFields);
 
+    // The sources of volumes are looked into one level deep; what is below has one owner.
+    private static readonly Schema s_volume = Map with
+    {
+        Fields = new[] { "configMap", "downwardAPI", "emptyDir", "ephemeral", "hostPath", "image", "persistentVolumeClaim", "projected", "secret" }
+            .ToDictionary(source => source, _ => Map, StringComparer.Ordinal),
+    };
+
     internal static readonly Schema Spec = Object(
         "restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy serviceAccountName serviceAccount automountServiceAccountToken nodeName "
         + "hostNetwork hostPID hostIPC hostUsers shareProcessNamespace hostname subdomain schedulerName priorityClassName priority enableServiceLinks "
@@ -67,7 +74,7 @@ internal static class PodSchema
         ("containers", Keyed(Container, "name")),
         ("initContainers", Keyed(Container, "name")),
         ("ephemeralContainers", Keyed(EphemeralContainer, "name")),
-        ("volumes", Keyed(Map, "name")),
+        ("volumes", Keyed(s_volume, "name")),
         ("imagePullSecrets", Keyed(Object("name"), "name")),
         ("hostAliases", Keyed(Object("ip hostnames"), "ip")),
         ("os", Object("name")),

@@ -74,6 +74,9 @@ internal sealed record ProcessEntry
 
     internal SignalActions Actions { get; init; } = new();
 
+    /// <summary>What it sees, for those who enter its namespaces.</summary>
+    internal ContainerView? View { get; init; }
+
     /// <summary>Delivers a signal; null for a process that takes none.</summary>
     internal Action<Signal>? Signal { get; init; }
 }

@@ -25,8 +25,16 @@ internal static class ProgramTable
         ["kill"] = new(SystemPrograms.KillAsync),
         ["readlink"] = new(SystemPrograms.ReadlinkAsync),
         ["sleep"] = new(SystemPrograms.SleepAsync),
-        ["ls"] = new(SystemPrograms.LsAsync),
-        ["rm"] = new(SystemPrograms.RmAsync),
+        ["ls"] = new(FilePrograms.LsAsync),
+        ["rm"] = new(FilePrograms.RmAsync),
+        ["cp"] = new(FilePrograms.CpAsync),
+        ["mkdir"] = new(FilePrograms.MkdirAsync),
+        ["touch"] = new(FilePrograms.TouchAsync),
+        ["chmod"] = new(FilePrograms.ChmodAsync),
+        ["busybox"] = new(BusyBoxAsync),
+        ["nsenter"] = new(NodePrograms.NsenterAsync),
+        ["chroot"] = new(NodePrograms.ChrootAsync),
+        ["uptime"] = new(NodePrograms.UptimeAsync),
         ["stty"] = new(SystemPrograms.SttyAsync),
         ["id"] = new(SystemPrograms.IdAsync),
         ["whoami"] = new(SystemPrograms.WhoamiAsync),
@@ -39,11 +47,50 @@ internal static class ProgramTable
         ["sample-app"] = new(ServerPrograms.SampleAppAsync, HandlesSignals: true),
         ["daemon"] = new(ServerPrograms.DaemonAsync, HandlesSignals: true),
         ["pause"] = new(ServerPrograms.PauseAsync, HandlesSignals: true),
+        ["bash"] = new(Shell.MainAsync),
+        ["systemctl"] = new(NodePrograms.SystemctlAsync),
+        ["journalctl"] = new(NodePrograms.JournalctlAsync),
+        ["powershell.exe"] = new(WindowsPrograms.PowerShellAsync),
+        ["powershell"] = new(WindowsPrograms.PowerShellAsync),
+        ["cmd.exe"] = new(WindowsPrograms.CmdAsync),
+        ["cmd"] = new(WindowsPrograms.CmdAsync),
+        ["ping.exe"] = new(WindowsPrograms.PingAsync),
+        ["ping"] = new(WindowsPrograms.PingAsync),
+        ["hostname.exe"] = new(SystemPrograms.HostnameAsync),
+        ["whoami.exe"] = new(SystemPrograms.WhoamiAsync),
     };
 
     /// <summary>What a BusyBox image has.</summary>
     internal static readonly IReadOnlySet<string> BusyBox = s_programs.Keys
-        .Except(["nginx", "sample-app", "daemon", "pause"]).ToHashSet(StringComparer.Ordinal);
+        .Except(["nginx", "sample-app", "daemon", "pause", "bash", "systemctl", "journalctl"]).Where(name => !IsWindows(name)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What a Linux node has.</summary>
+    internal static readonly IReadOnlySet<string> LinuxHost = new HashSet<string>([.. BusyBox.Where(name => name is not ("busybox" or "ash")), "bash", "systemctl", "journalctl"], StringComparer.Ordinal);
+
+    /// <summary>What a Windows node has.</summary>
+    internal static readonly IReadOnlySet<string> WindowsHost = new HashSet<string>([.. s_programs.Keys.Where(IsWindows), "hostname", "whoami"], StringComparer.Ordinal);
 
     internal static Program? Find(string name) => s_programs.GetValueOrDefault(name);
+
+    private static bool IsWindows(string name) => name.EndsWith(".exe", StringComparison.Ordinal) || name is "powershell" or "cmd" or "ping";
+
+    /// <summary>The one program that BusyBox is: its name, or its first argument, says which it shall be.</summary>
+    private static async Task<int> BusyBoxAsync(ProcessContext p)
+    {
+        string name = p.Arguments[0][(p.Arguments[0].LastIndexOf('/') + 1)..];
+        IReadOnlyList<string> arguments = p.Arguments;
+        if (name == "busybox")
+        {
+            if (arguments.Count == 1)
+            {
+                await p.PrintAsync($"BusyBox v1.37.0 (simulated) multi-call binary.\n\nCurrently defined functions:\n\t{string.Join(", ", BusyBox.Order(StringComparer.Ordinal))}\n");
+                return 0;
+            }
+            arguments = [.. arguments.Skip(1)];
+            name = arguments[0];
+        }
+        if (BusyBox.Contains(name) && name != "busybox") return await s_programs[name].Run(p with { Arguments = arguments });
+        await p.Err.WriteAsync($"{name}: applet not found\n", p.Killed);
+        return 127;
+    }
 }

@@ -197,6 +197,12 @@ internal sealed partial class Shell
             if (redirect.Operator == ">&") output = target == "2" ? io.Err : io.Out;
             else if (target == "/dev/null") output = ProcessOutput.Null;
             else if (target is "/dev/stderr" or "/dev/stdout") output = target == "/dev/stderr" ? io.Err : io.Out;
+            else if (io.Container.Files.IsReadOnly(path))
+            {
+                await io.Err.WriteAsync($"{_process.Arguments[0]}: can't create {target}: {FilePrograms.ReadOnly}\n", io.Killed);
+                _status = 1;
+                return;
+            }
             else
             {
                 files.Add((path, new MemoryStream(), redirect.Operator == ">>"));
@@ -249,6 +255,7 @@ internal sealed partial class Shell
             Arguments = words,
             Shown = words[0] == "ps" ? "{ps} sh" : null,
             MountNamespace = io.Container.MountNamespace,
+            View = io.Container,
             Actions = actions,
             Signal = signal =>
             {

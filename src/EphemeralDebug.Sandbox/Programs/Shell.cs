@@ -106,7 +106,7 @@ internal sealed partial class Shell
         {
             if (Volatile.Read(ref atPrompt)) _ = RedrawAsync(terminal);
         };
-        await _process.PrintAsync("\n\nBusyBox v1.35.0 (simulated) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n");
+        if (!IsBash) await _process.PrintAsync("\n\nBusyBox v1.35.0 (simulated) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n");
         while (true)
         {
             using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(_process.Killed);
@@ -116,7 +116,7 @@ internal sealed partial class Shell
             {
                 Volatile.Write(ref atPrompt, true);
                 // The cursor question is what BusyBox asks of a terminal at every prompt.
-                await _process.PrintAsync(Prompt + "\u001b[6n");
+                await _process.PrintAsync(IsBash ? Prompt : Prompt + "\u001b[6n");
                 if (!await ReadCommandAsync(interactive: true, () => Volatile.Write(ref atPrompt, false), interrupt.Token)) return;
             }
             catch (OperationCanceledException) when (interrupt.IsCancellationRequested && !_process.Killed.IsCancellationRequested)
@@ -143,7 +143,16 @@ internal sealed partial class Shell
         }
     }
 
-    private string Prompt => $"{_directory} {(_process.Container.User.Uid == 0 ? '#' : '$')} ";
+    private bool IsBash => _process.Arguments[0].EndsWith("bash", StringComparison.Ordinal);
+
+    private string Prompt
+    {
+        get
+        {
+            char end = _process.Container.User.Uid == 0 ? '#' : '$';
+            return IsBash ? $"{_process.Container.User.Name}@{_process.Container.Hostname}:{_directory}{end} " : $"{_directory} {end} ";
+        }
+    }
 
     private async Task ReadCommandsAsync(bool interactive, CancellationToken cancellationToken)
     {

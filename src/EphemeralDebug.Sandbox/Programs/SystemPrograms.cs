@@ -6,6 +6,8 @@ namespace EphemeralDebug.Sandbox.Programs;
 /// <summary>The programs that look at the container and its processes.</summary>
 internal static class SystemPrograms
 {
+    private const string Kernel = "6.12.0-sandbox";
+
     internal static async Task<int> EnvAsync(ProcessContext p)
     {
         if (p.Arguments[0].EndsWith("printenv", StringComparison.Ordinal) && p.Arguments.Count > 1)
@@ -110,37 +112,6 @@ internal static class SystemPrograms
         return 0;
     }
 
-    internal static async Task<int> LsAsync(ProcessContext p)
-    {
-        List<string> paths = [.. p.Arguments.Skip(1).Where(argument => !argument.StartsWith('-'))];
-        if (paths.Count == 0) paths.Add(p.WorkingDirectory);
-        int code = 0;
-        foreach (string path in paths)
-        {
-            IReadOnlyList<string>? names = p.List(path);
-            if (names is not null)
-            {
-                await p.PrintAsync(string.Concat(names.Select(name => name + "\n")));
-                continue;
-            }
-            await p.ComplainAsync($"{path}: No such file or directory");
-            code = 1;
-        }
-        return code;
-    }
-
-    internal static async Task<int> RmAsync(ProcessContext p)
-    {
-        int code = 0;
-        foreach (string path in p.Arguments.Skip(1).Where(argument => !argument.StartsWith('-')))
-        {
-            if (p.Container.Files.Remove(p.FullPath(path)) || p.Arguments.Contains("-f")) continue;
-            await p.ComplainAsync($"can't remove '{path}': No such file or directory");
-            code = 1;
-        }
-        return code;
-    }
-
     internal static async Task<int> TestAsync(ProcessContext p)
     {
         List<string> words = [.. p.Arguments.Skip(1)];
@@ -207,6 +178,11 @@ internal static class SystemPrograms
 
     internal static async Task<int> WhoamiAsync(ProcessContext p)
     {
+        if (p.Container.User.WindowsName is { } windows)
+        {
+            await p.PrintAsync(windows + "\n");
+            return 0;
+        }
         if (p.Container.User.Uid != 0)
         {
             await p.ComplainAsync($"unknown uid {p.Container.User.Uid}");
@@ -224,7 +200,14 @@ internal static class SystemPrograms
 
     internal static async Task<int> UnameAsync(ProcessContext p)
     {
-        await p.PrintAsync(p.Arguments.Contains("-a") ? $"Linux {p.Container.Hostname} 6.12.0-sandbox #1 SMP x86_64 GNU/Linux\n" : "Linux\n");
+        await p.PrintAsync(p.Arguments.Skip(1).FirstOrDefault() switch
+        {
+            "-a" => $"Linux {p.Container.Hostname} {Kernel} #1 SMP x86_64 GNU/Linux\n",
+            "-n" => p.Container.Hostname + "\n",
+            "-r" => Kernel + "\n",
+            "-m" => "x86_64\n",
+            _ => "Linux\n",
+        });
         return 0;
     }
 

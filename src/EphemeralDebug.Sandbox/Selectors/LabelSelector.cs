@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox.Http;
+using EphemeralDebug.Sandbox.Store;
 
 namespace EphemeralDebug.Sandbox.Selectors;
 
@@ -35,6 +36,20 @@ internal sealed class LabelSelector
         {
             throw StatusException.BadRequest(e.Message);
         }
+    }
+
+    /// <summary>The selector of a spec (matchLabels, matchExpressions): an empty one matches everything, a missing one (null) nothing.</summary>
+    internal static LabelSelector? Of(JsonNode? selector)
+    {
+        if (selector is null) return null;
+        List<Requirement> requirements = [];
+        if (selector["matchLabels"] is JsonObject labels) requirements.AddRange(labels.Select(label => new Requirement(label.Key, "=", [(string?)label.Value ?? ""])));
+        foreach (JsonObject expression in selector.Objects("matchExpressions"))
+        {
+            string @operator = expression.Text("operator") switch { "In" => "in", "NotIn" => "notin", "Exists" => "exists", "DoesNotExist" => "!", _ => "" };
+            requirements.Add(new Requirement(expression.Text("key") ?? "", @operator, [.. (expression["values"] as JsonArray ?? []).Select(value => (string?)value ?? "")]));
+        }
+        return new LabelSelector(requirements);
     }
 
     private sealed record Requirement(string Key, string Operator, IReadOnlyList<string> Values)

@@ -17,6 +17,7 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     internal static readonly ResourceType Events = new("", "v1", "events", "Event", true, "ev");
     internal static readonly ResourceType ReplicationControllers = new("", "v1", "replicationcontrollers", "ReplicationController", true, "rc");
     internal static readonly ResourceType Services = new("", "v1", "services", "Service", true, "svc");
+    internal static readonly ResourceType PersistentVolumeClaims = new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc");
     internal static readonly ResourceType Deployments = new("apps", "v1", "deployments", "Deployment", true, "deploy");
     internal static readonly ResourceType ReplicaSets = new("apps", "v1", "replicasets", "ReplicaSet", true, "rs");
     internal static readonly ResourceType StatefulSets = new("apps", "v1", "statefulsets", "StatefulSet", true, "sts");
@@ -24,9 +25,11 @@ internal sealed record ResourceType(string Group, string Version, string Plural,
     internal static readonly ResourceType Jobs = new("batch", "v1", "jobs", "Job", true);
     internal static readonly ResourceType CronJobs = new("batch", "v1", "cronjobs", "CronJob", true, "cj");
 
+    internal static readonly ResourceType PodDisruptionBudgets = new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb");
+
     internal static readonly IReadOnlyList<ResourceType> All =
     [
-        Pods, Nodes, Namespaces, Events, ReplicationControllers, Services,
-        Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs,
+        Pods, Nodes, Namespaces, Events, ReplicationControllers, Services, PersistentVolumeClaims,
+        Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, PodDisruptionBudgets,
     ];
 }

@@ -21,6 +21,8 @@ internal sealed record TableLayout(IReadOnlyList<TableColumn> Columns, Func<Json
         if (type == ResourceType.Namespaces) return s_namespaces;
         if (type == ResourceType.Deployments) return s_deployments;
         if (type == ResourceType.ReplicaSets) return s_replicaSets;
+        if (type == ResourceType.PersistentVolumeClaims) return s_claims;
+        if (type == ResourceType.PodDisruptionBudgets) return s_budgets;
         return s_any;
     }
 
@@ -52,6 +54,35 @@ internal sealed record TableLayout(IReadOnlyList<TableColumn> Columns, Func<Json
             item.Number("status", "readyReplicas") ?? 0,
             HumanDuration.Since(item.Text("metadata", "creationTimestamp"), now),
             .. Template(item),
+        ]);
+
+    private static readonly TableLayout s_claims = new(
+        [Name, new TableColumn("Status"), new TableColumn("Volume"), new TableColumn("Capacity"), new TableColumn("Access Modes"), new TableColumn("StorageClass"), new TableColumn("VolumeAttributesClass"), Age, new TableColumn("VolumeMode", 1)],
+        (item, now) =>
+        [
+            item.Name(),
+            item.At("metadata", "deletionTimestamp") is not null ? "Terminating" : item.Text("status", "phase") ?? "",
+            item.Text("spec", "volumeName") ?? "",
+            item.Text("status", "capacity", "storage") ?? "",
+            string.Join(',', (item.At("status", "accessModes") as JsonArray ?? []).Select(mode => (string?)mode switch
+            {
+                "ReadWriteOnce" => "RWO", "ReadOnlyMany" => "ROX", "ReadWriteMany" => "RWX", "ReadWriteOncePod" => "RWOP", var other => other,
+            })),
+            item.Text("spec", "storageClassName") ?? "",
+            item.Text("spec", "volumeAttributesClassName") ?? "<unset>",
+            HumanDuration.Since(item.Text("metadata", "creationTimestamp"), now),
+            item.Text("spec", "volumeMode") ?? "<unset>",
+        ]);
+
+    private static readonly TableLayout s_budgets = new(
+        [Name, new TableColumn("Min Available"), new TableColumn("Max Unavailable"), new TableColumn("Allowed Disruptions", Type: "integer"), Age],
+        (item, now) =>
+        [
+            item.Name(),
+            item.At("spec", "minAvailable")?.ToString() ?? "N/A",
+            item.At("spec", "maxUnavailable")?.ToString() ?? "N/A",
+            item.Number("status", "disruptionsAllowed") ?? 0,
+            HumanDuration.Since(item.Text("metadata", "creationTimestamp"), now),
         ]);
 
     private static JsonNode?[] Template(JsonObject item)

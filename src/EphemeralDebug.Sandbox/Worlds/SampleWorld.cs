@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EphemeralDebug.Sandbox.Controllers;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
 
@@ -16,8 +17,8 @@ internal static class SampleWorld
     internal static void Populate(ObjectStore store)
     {
         AddNamespaces(store);
-        store.Create(ResourceType.Nodes, Node(ControlPlane, "172.18.0.2", controlPlane: true));
-        store.Create(ResourceType.Nodes, Node(Worker, "172.18.0.3", controlPlane: false));
+        store.Create(ResourceType.Nodes, SampleNode.Linux(ControlPlane, "172.18.0.2", controlPlane: true));
+        store.Create(ResourceType.Nodes, SampleNode.Linux(Worker, "172.18.0.3"));
         AddSystem(store);
         AddSampleApp(store);
         AddDistrolessApp(store);
@@ -60,7 +61,7 @@ internal static class SampleWorld
         JsonObject spec = Manifest.PodSpec("""{"containers":[{"name":"kube-apiserver","image":"registry.k8s.io/kube-apiserver:v1.36.2"}],"hostNetwork":true,"priority":2000001000,"priorityClassName":"system-node-critical"}""");
         spec["nodeName"] = ControlPlane;
         store.Create(ResourceType.Pods, Manifest.Pod(metadata, spec, store.Get(ResourceType.Nodes, null, ControlPlane)));
-        AddWorkload(store, ResourceType.DaemonSets, "kube-proxy", "kube-system", """{"containers":[{"name":"kube-proxy","image":"registry.k8s.io/kube-proxy:v1.36.2"}],"hostNetwork":true,"tolerations":[{"operator":"Exists"}]}""",
+        AddWorkload(store, ResourceType.DaemonSets, "kube-proxy", "kube-system", """{"containers":[{"name":"kube-proxy","image":"registry.k8s.io/kube-proxy:v1.36.2"}],"hostNetwork":true,"nodeSelector":{"kubernetes.io/os":"linux"},"tolerations":[{"operator":"Exists"}]}""",
             owner: null, ("kube-proxy-8xv2p", ControlPlane), ("kube-proxy-k4n7w", Worker));
     }
 
@@ -117,7 +118,7 @@ internal static class SampleWorld
         owner: null, ("database-0", null), ("database-1", null));
 
     private static void AddDaemonSet(ObjectStore store) => AddWorkload(store, ResourceType.DaemonSets, "node-exporter", "default",
-        """{"containers":[{"name":"exporter","image":"sample-app:1.0"}],"tolerations":[{"operator":"Exists"}]}""",
+        """{"containers":[{"name":"exporter","image":"sample-app:1.0"}],"nodeSelector":{"kubernetes.io/os":"linux"},"tolerations":[{"operator":"Exists"}]}""",
         owner: null, ("node-exporter-4pz9d", ControlPlane), ("node-exporter-x7c2m", Worker));
 
     private static void AddJobs(ObjectStore store)
@@ -154,7 +155,6 @@ internal static class SampleWorld
     private static void AddDeployment(ObjectStore store, string name, string hash, string spec, params ReadOnlySpan<string> suffixes)
     {
         JsonObject deployment = Workload(ResourceType.Deployments, name, "default", [("app", name)], [("app", name)], spec, suffixes.Length);
-        deployment["spec"]!["strategy"] = JsonNode.Parse("""{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":"25%","maxSurge":"25%"}}""");
         deployment = store.Create(ResourceType.Deployments, deployment)!;
         JsonObject set = Workload(ResourceType.ReplicaSets, $"{name}-{hash}", "default", [("app", name), ("pod-template-hash", hash)], [("app", name), ("pod-template-hash", hash)], spec, suffixes.Length);
         set["metadata"]!["ownerReferences"] = new JsonArray(Manifest.Owner(deployment));
@@ -206,7 +206,7 @@ internal static class SampleWorld
             spec["replicas"] = replicas;
             status["replicas"] = replicas;
         }
-        return new JsonObject
+        JsonObject workload = new()
         {
             ["kind"] = type.Kind,
             ["apiVersion"] = type.ApiVersion,
@@ -214,59 +214,7 @@ internal static class SampleWorld
             ["spec"] = spec,
             ["status"] = status,
         };
-    }
-
-    private static JsonObject Node(string name, string address, bool controlPlane)
-    {
-        List<(string, string)> labels = [("kubernetes.io/arch", "amd64"), ("kubernetes.io/os", "linux"), ("kubernetes.io/hostname", name)];
-        if (controlPlane) labels.Add(("node-role.kubernetes.io/control-plane", ""));
-        string since = ContainerState.Timestamp(DateTimeOffset.UtcNow - s_old), now = ContainerState.Timestamp(DateTimeOffset.UtcNow);
-        JsonObject room = new() { ["cpu"] = "4", ["ephemeral-storage"] = "100Gi", ["memory"] = "8Gi", ["pods"] = "110" };
-        JsonObject spec = [];
-        if (controlPlane) spec["taints"] = new JsonArray(new JsonObject { ["key"] = "node-role.kubernetes.io/control-plane", ["effect"] = "NoSchedule" });
-        return new JsonObject
-        {
-            ["kind"] = "Node",
-            ["apiVersion"] = "v1",
-            ["metadata"] = Manifest.Metadata(name, null, s_old, [.. labels]),
-            ["spec"] = spec,
-            ["status"] = new JsonObject
-            {
-                ["capacity"] = room,
-                ["allocatable"] = room.DeepClone(),
-                ["conditions"] = new JsonArray(
-                    Condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-                    Condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-                    Condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-                    Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status")),
-                ["addresses"] = new JsonArray(
-                    new JsonObject { ["type"] = "InternalIP", ["address"] = address }, new JsonObject { ["type"] = "Hostname", ["address"] = name }),
-                ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 10250 } },
-                ["nodeInfo"] = new JsonObject
-                {
-                    ["kernelVersion"] = "6.12.0-sandbox",
-                    ["osImage"] = "EphemeralDebug sandbox (simulated)",
-                    ["containerRuntimeVersion"] = "containerd://2.1.9",
-                    ["kubeletVersion"] = "v1.36.2",
-                    ["operatingSystem"] = "linux",
-                    ["architecture"] = "amd64",
-                },
-                ["images"] = new JsonArray([.. ImageCatalogue.Default.All.Where(image => image.OnNodes).Select(image => new JsonObject
-                {
-                    ["names"] = new JsonArray($"{image.Repository}@{image.Digest}"),
-                    ["sizeBytes"] = image.Size,
-                })]),
-            },
-        };
-
-        JsonObject Condition(string type, string status, string reason, string message) => new()
-        {
-            ["type"] = type,
-            ["status"] = status,
-            ["lastHeartbeatTime"] = now,
-            ["lastTransitionTime"] = since,
-            ["reason"] = reason,
-            ["message"] = message,
-        };
+        WorkloadDefaults.Apply(type, workload);
+        return workload;
     }
 }

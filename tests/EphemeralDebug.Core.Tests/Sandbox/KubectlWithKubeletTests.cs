@@ -49,6 +49,43 @@ public sealed class KubectlWithKubeletTests : IAsyncLifetime
         Assert.DoesNotContain(before[0], after);
     }
 
+    [Fact]
+    public async Task A_restart_of_workloads_is_rolled_out()
+    {
+        string[] before = await PodsAsync();
+        foreach (string workload in new[] { "deploy/sample-app", "sts/database", "ds/node-exporter" })
+        {
+            await RunAsync("rollout", "restart", workload);
+            Assert.Matches("success|complete", await RunAsync("rollout", "status", workload, "--timeout=60s"));
+        }
+        Assert.Equal(3, before.Length);
+        Assert.Empty((await PodsAsync()).Intersect(before));
+    }
+
+    [Fact]
+    public async Task A_budget_holds_up_a_drain()
+    {
+        string manifest = Path.Combine(_kubectl!.Folder, "budget.json");
+        await File.WriteAllTextAsync(manifest, """
+            {"kind":"PodDisruptionBudget","apiVersion":"policy/v1","metadata":{"name":"all"},"spec":{"minAvailable":"100%","selector":{"matchLabels":{"app":"sample-app"}}}}
+            """, TestContext.Current.CancellationToken);
+        await RunAsync("create", "-f", manifest);
+        await RunAsync("wait", "pdb/all", "--for=jsonpath={.status.currentHealthy}=3", "--timeout=60s");
+        Assert.Matches(@"all\s+100%\s+N/A\s+0\s+", await RunAsync("get", "pdb"));
+        await FailAsync(1, "drain", "sandbox-worker", "--pod-selector=app=sample-app", "--ignore-daemonsets", "--timeout=1s");
+        Assert.Contains(_sandbox!.Requests, request => request.Path.EndsWith("/eviction", StringComparison.Ordinal) && request.Status == 429);
+        await RunAsync("uncordon", "sandbox-worker");
+    }
+
+    [Fact]
+    public async Task A_deleted_deployment_and_namespace_are_gone_when_kubectl_says_so()
+    {
+        await RunAsync("delete", "deployment", "distroless-app", "--timeout=60s");
+        await RunAsync("wait", "pod", "-l", "app=distroless-app", "--for=delete", "--timeout=60s");
+        await RunAsync("delete", "namespace", "baseline", "--timeout=60s");
+        Assert.DoesNotContain("baseline", await RunAsync("get", "namespaces"), StringComparison.Ordinal);
+    }
+
     private async Task<string[]> PodsAsync() => (await RunAsync("get", "pods", "-l", "app=sample-app", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private Task<string> RunAsync(params string[] arguments) => _kubectl!.RunAsync(0, null, arguments);
