@@ -25,6 +25,7 @@ internal static class ProgramTable
         ["kill"] = new(SystemPrograms.KillAsync),
         ["readlink"] = new(SystemPrograms.ReadlinkAsync),
         ["sleep"] = new(SystemPrograms.SleepAsync),
+        ["timeout"] = new(SystemPrograms.TimeoutAsync),
         ["ls"] = new(FilePrograms.LsAsync),
         ["rm"] = new(FilePrograms.RmAsync),
         ["cp"] = new(FilePrograms.CpAsync),

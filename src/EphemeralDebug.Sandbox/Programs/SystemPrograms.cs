@@ -112,6 +112,34 @@ internal static class SystemPrograms
         return 0;
     }
 
+    /// <summary>Runs a command, and ends it when its time is over; then, as BusyBox's, with the exit code of the signal TERM.</summary>
+    internal static async Task<int> TimeoutAsync(ProcessContext p)
+    {
+        List<string> words = [.. p.Arguments.Skip(1)];
+        while (words is ["-s" or "-k", _, ..]) words.RemoveRange(0, 2);
+        if (words.Count < 2 || !double.TryParse(words[0].TrimEnd('s'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds))
+        {
+            await p.Err.WriteAsync("Usage: timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS\n", p.Killed);
+            return 1;
+        }
+        words.RemoveAt(0);
+        if (p.Container.Find(words[0]) is not { } program)
+        {
+            await p.ComplainAsync($"can't execute '{words[0]}': No such file or directory");
+            return 127;
+        }
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(p.Killed);
+        using ITimer alarm = p.Container.Time.CreateTimer(_ => over.Cancel(), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await program.Run(p with { Arguments = words, Killed = over.Token });
+        }
+        catch (OperationCanceledException) when (!p.Killed.IsCancellationRequested)
+        {
+            return 143;
+        }
+    }
+
     internal static async Task<int> TestAsync(ProcessContext p)
     {
         List<string> words = [.. p.Arguments.Skip(1)];
