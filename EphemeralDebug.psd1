@@ -10,11 +10,13 @@
     CompatiblePSEditions   = @('Core')
     CmdletsToExport        = @(
         'Enter-EphemeralContainer'
+        'Get-DebugArtifact'
         'Get-EphemeralContainer'
         'Get-EphemeralContainerLog'
         'Get-Node'
         'Get-Pod'
         'New-EphemeralContainer'
+        'Remove-DebugArtifact'
         'Stop-EphemeralContainer'
         'Wait-EphemeralContainer'
     )

@@ -54,6 +54,9 @@ public static class _Format
         _ => container.Reason ?? "Accepted",
     };
 
+    /// <summary>How long until a moment: <c>3h</c>; <c>&lt;none&gt;</c> where there is none, <c>passed</c> where it is over.</summary>
+    public static string Until(DateTimeOffset? moment) => moment is not { } end ? "<none>" : end <= DateTimeOffset.UtcNow ? "passed" : Age(end - DateTimeOffset.UtcNow);
+
     /// <summary>A list, or <c>&lt;none&gt;</c>.</summary>
     public static string List(string[]? items) => items is { Length: > 0 } ? string.Join(',', items) : "<none>";
 
