@@ -578,6 +578,10 @@ internal static class Failure
         $"Where it may be lost, add: -Force. To end the container and keep the pod: Stop-EphemeralContainer {artifact.Pod} {artifact.Container} -Namespace {artifact.Namespace}",
         artifact.ToString());
 
+    internal static DebugException NamespaceHoldsOthers(string ns, string pod) => new(nameof(NamespaceHoldsOthers), FailureKind.InvalidOperation,
+        $"The namespace '{ns}' holds a pod that debugging did not make: '{pod}'. It was not deleted.",
+        "Where everything in it may be lost, add: -Force", ns);
+
     internal static DebugException NoWorkload(string ns, string pod) => new(nameof(NoWorkload), FailureKind.InvalidOperation,
         $"Pod '{ns}/{pod}' has no owner, so there is no workload to restart.",
         "Evict it where it may be lost, because nothing would make it again: -Evict -Force", $"{ns}/{pod}");

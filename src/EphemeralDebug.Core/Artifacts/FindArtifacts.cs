@@ -17,16 +17,22 @@ public static class FindArtifacts
     {
         ArgumentNullException.ThrowIfNull(api);
         bool isEmpty = true;
-        ArtifactReader reader = new(api.Transport.Context, api.Transport.KubeConfig);
-        ObjectList<PodArtifacts> list = new(api.Transport, ResourcePath.Pods(ns), KubernetesApi.Selectors(fieldSelector: null, labelSelector), pageSize: 500,
-            reader.Read, pod => $"{pod.Namespace}/{pod.Name}");
-        await foreach (PodArtifacts pod in list.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (PodArtifacts pod in PodsAsync(api, ns, labelSelector, cancellationToken).ConfigureAwait(false))
         {
             isEmpty = false;
             foreach (DebugArtifact artifact in pod.Found) yield return artifact;
         }
 
         if (isEmpty && ns is not null) await api.CheckNamespaceAsync(ns, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All pods, each with what was found of and in it.</summary>
+    internal static IAsyncEnumerable<PodArtifacts> PodsAsync(KubernetesApi api, string? ns, string? labelSelector, CancellationToken cancellationToken)
+    {
+        ArtifactReader reader = new(api.Transport.Context, api.Transport.KubeConfig);
+        ObjectList<PodArtifacts> list = new(api.Transport, ResourcePath.Pods(ns), KubernetesApi.Selectors(fieldSelector: null, labelSelector), pageSize: 500,
+            reader.Read, pod => $"{pod.Namespace}/{pod.Name}");
+        return list.ReadAsync(cancellationToken);
     }
 
     /// <summary>The namespaces that were made for debugging.</summary>

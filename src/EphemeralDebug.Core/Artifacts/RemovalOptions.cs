@@ -9,7 +9,7 @@ public sealed record RemovalOptions
     /// <summary>Whether the workloads that own such pods are restarted.</summary>
     public bool RestartWorkload { get; init; }
 
-    /// <summary>Whether a pod is evicted also where nothing would make it again.</summary>
+    /// <summary>Whether a pod is evicted also where nothing would make it again, and a namespace deleted also where it holds others' pods.</summary>
     public bool Force { get; init; }
 
     /// <summary>The time from now after which the server ends a pod; null removes it now.</summary>

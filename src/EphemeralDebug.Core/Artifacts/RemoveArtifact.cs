@@ -92,6 +92,7 @@ public sealed class RemoveArtifact(KubernetesApi api, RemovalOptions options)
         string name = artifact.Namespace;
         return _requests.SendAsync($"namespace/{name}", async () =>
         {
+            if (!options.Force) await CheckContentAsync(name, cancellationToken).ConfigureAwait(false);
             try
             {
                 await api.DeleteNamespaceAsync(name, artifact.NamespaceUid, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -106,6 +107,15 @@ public sealed class RemoveArtifact(KubernetesApi api, RemovalOptions options)
             await verbose($"namespace/{name}: deleted, with all that is in it.").ConfigureAwait(false);
             return true;
         }, cancellationToken);
+    }
+
+    // Everything goes with the namespace, and somebody may have moved in.
+    private async Task CheckContentAsync(string name, CancellationToken cancellationToken)
+    {
+        await foreach (PodArtifacts pod in FindArtifacts.PodsAsync(api, name, labelSelector: null, cancellationToken).ConfigureAwait(false))
+        {
+            if (pod.Found is [] or [{ Kind: DebugArtifactKind.EphemeralContainer }, ..]) throw Failure.NamespaceHoldsOthers(name, pod.Name);
+        }
     }
 
     private Task<bool> DeletePodAsync(DebugArtifact artifact, Func<string, ValueTask> verbose, CancellationToken cancellationToken) => OncePerPodAsync(artifact, "deleted.", verbose,

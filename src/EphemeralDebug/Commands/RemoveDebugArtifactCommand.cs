@@ -35,7 +35,7 @@ public sealed class RemoveDebugArtifactCommand : NamespacedCmdlet
     [Parameter]
     public SwitchParameter RestartWorkload { get; set; }
 
-    /// <summary>Evicts also a pod that nothing would make again.</summary>
+    /// <summary>Evicts also a pod that nothing would make again, and deletes also a namespace that holds pods which debugging did not make.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -94,17 +94,17 @@ public sealed class RemoveDebugArtifactCommand : NamespacedCmdlet
         _removals!.Options.Check(artifact);
         ConnectionRequest cluster = Cluster(artifact.KubeConfig, artifact.Context);
         string pod = $"pod/{artifact.Namespace}/{artifact.Pod}";
-        bool isInOthersPod = artifact is { Kind: DebugArtifactKind.EphemeralContainer, InDebugPod: false };
+        bool isContainer = artifact.Kind == DebugArtifactKind.EphemeralContainer;
+        string maker = isContainer ? "debugging" : artifact.Tool;
         (string target, string action) = artifact switch
         {
-            { Kind: DebugArtifactKind.Namespace } => ($"namespace/{artifact.Namespace}", $"Delete the namespace that {artifact.Tool} made, with all that is in it"),
-            _ when ExpireAfter is { } after => (pod, $"Let the pod that {artifact.Tool} made end after {after}"),
-            _ when !isInOthersPod => (pod, artifact.Kind == DebugArtifactKind.EphemeralContainer ? "Delete the pod that debugging made" : $"Delete the pod that {artifact.Tool} made"),
+            { Kind: DebugArtifactKind.Namespace } => ($"namespace/{artifact.Namespace}", $"Delete the namespace that {maker} made, with all that is in it"),
+            _ when ExpireAfter is { } after => (pod, $"Let the pod that {maker} made end after {after}"),
+            _ when !isContainer || artifact.InDebugPod => (pod, $"Delete the pod that {maker} made"),
             _ when Evict => (pod, "Evict the pod, to remove its ephemeral containers"),
             _ => ($"{artifact.Owner ?? pod} in the namespace {artifact.Namespace}", "Restart the workload, to remove the ephemeral containers of its pods"),
         };
-        bool isOurs = artifact.Tool == DebugMarks.Manager && artifact.Kind != DebugArtifactKind.EphemeralContainer;
-        if (!Ask(cluster, target, action, isOurs)) return;
+        if (!Ask(cluster, target, action, isOurs: maker == DebugMarks.Manager)) return;
         Start(async (voice, cancellationToken) =>
         {
             RemoveArtifact removal = await _removals.ForAsync(cluster, cancellationToken).ConfigureAwait(false);

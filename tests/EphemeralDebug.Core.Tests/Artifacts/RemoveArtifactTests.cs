@@ -181,7 +181,10 @@ public sealed class RemoveArtifactTests
     public async Task A_namespace_is_deleted_by_its_uid_and_one_that_goes_already_is_left()
     {
         DebugArtifact ns = new() { Kind = DebugArtifactKind.Namespace, Tool = "oc", Namespace = "openshift-debug-x", NamespaceUid = "n-1" };
-        FakeTransport transport = new((_, number) => number == 1 ? FakeTransport.Json("{}") : FakeTransport.Status((int)HttpStatusCode.Conflict, "Conflict", "The system is ensuring all content is removed from this namespace."));
+        int deleted = 0;
+        FakeTransport transport = new((request, _) => request.Method == HttpMethod.Get ? FakeTransport.Json($$"""{"metadata":{},"items":[{{ToolPods.OcNode}}]}""")
+            : deleted++ == 0 ? FakeTransport.Json("{}")
+            : FakeTransport.Status((int)HttpStatusCode.Conflict, "Conflict", "The system is ensuring all content is removed from this namespace."));
         Assert.NotNull(await Remove(Removal(transport, new()), ns));
         Assert.Contains("n-1", transport.Bodies[0], StringComparison.Ordinal);
         Assert.Null(await Remove(Removal(transport, new()), ns));
