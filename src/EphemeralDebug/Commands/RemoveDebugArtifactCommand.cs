@@ -77,7 +77,7 @@ public sealed class RemoveDebugArtifactCommand : NamespacedCmdlet
             try
             {
                 object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
-                if (plain is DebugArtifact { PodUid: not null } or DebugArtifact { NamespaceUid: not null }) Remove((DebugArtifact)plain);
+                if (plain is DebugArtifact { Pod: not null, PodUid: not null } or DebugArtifact { Kind: DebugArtifactKind.Namespace, NamespaceUid: not null }) Remove((DebugArtifact)plain);
                 else if (NamespaceReference.From(value) is { } ns) Remove(ns);
                 else if (PodReference.From(value) is { } pod) RemoveFrom(pod);
                 else throw Failure.NotAnArtifact(plain);

@@ -243,6 +243,7 @@ public sealed class RemoveDebugArtifactTests(StaticCluster cluster) : ClusterTes
     [InlineData("Get-DebugArtifact -n NS | ConvertTo-Json -Depth 3 | ConvertFrom-Json | Remove-DebugArtifact -Confirm:$false")]
     [InlineData("Get-DebugArtifact -n NS | Select-Object * | Remove-DebugArtifact -Confirm:$false")]
     [InlineData("Remove-DebugArtifact -InputObject (Get-DebugArtifact -n NS) -Confirm:$false")]
+    [InlineData("[EphemeralDebug.DebugArtifact]@{ Kind = 'NodePod'; Tool = 'kubectl'; Namespace = 'NS'; Pod = 'node-debugger-node-1-x5k2p' } | Remove-DebugArtifact -Confirm:$false")]
     [InlineData("[EphemeralDebug.DebugPod]@{ Name = 'node-debugger-node-1-x5k2p'; Namespace = 'NS' } | Remove-DebugArtifact -Confirm:$false")]
     [InlineData("'{\"kind\":\"List\",\"metadata\":{},\"items\":[{\"kind\":\"Pod\",\"metadata\":{\"name\":\"node-debugger-node-1-x5k2p\",\"namespace\":\"NS\"}}]}' | ConvertFrom-Json | Remove-DebugArtifact -Confirm:$false")]
     public void A_pod_can_be_given_in_many_ways(string script)
