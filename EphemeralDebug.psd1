@@ -11,12 +11,14 @@
     CmdletsToExport        = @(
         'Copy-PodForDebug'
         'Enter-EphemeralContainer'
+        'Get-DebugArtifact'
         'Get-EphemeralContainer'
         'Get-EphemeralContainerLog'
         'Get-Node'
         'Get-Pod'
         'Invoke-DebugCommand'
         'New-EphemeralContainer'
+        'Remove-DebugArtifact'
         'Stop-EphemeralContainer'
         'Wait-EphemeralContainer'
     )

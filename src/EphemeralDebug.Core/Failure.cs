@@ -602,6 +602,53 @@ internal static class Failure
         $"The node '{PlainText.Clean(node)}' runs Windows, where the profile {profile} means nothing: it is about namespaces, capabilities and mounts of Linux.",
         "Leave -Profile out, or use -Profile Sysadmin, which runs a process of the host.", node);
 
+    // What debugging left
+    internal static DebugException NothingOfDebugging(string what) => new(nameof(NothingOfDebugging), FailureKind.InvalidArgument,
+        $"{what} bears no mark of a debugging tool, and debugging left nothing in it. Nothing was done.",
+        "See what debugging left: Get-DebugArtifact. A copy that kubectl debug --copy-to made has no mark; where you are sure, delete it by its name: kubectl delete pod", what);
+
+    internal static DebugException NotAnArtifact(object? value) => new(nameof(NotAnArtifact), FailureKind.InvalidArgument,
+        $"'{PlainText.OneLine(value?.ToString() ?? "")}' is nothing that can be removed here.",
+        "Give an object of Get-DebugArtifact, or a pod: Get-DebugArtifact | Remove-DebugArtifact", value);
+
+    internal static DebugException EphemeralContainerStays(DebugArtifact artifact) => new(nameof(EphemeralContainerStays), FailureKind.InvalidOperation,
+        $"The ephemeral container '{artifact.Container}' of pod '{artifact.Namespace}/{artifact.Pod}' leaves only together with its pod. Nothing was done.",
+        $"Have the pod made again, as its disruption budget allows: -Evict. Or restart the workload that owns it: -RestartWorkload. To end its process and leave the entry: Stop-EphemeralContainer {artifact.Pod} {artifact.Container} -Namespace {artifact.Namespace}",
+        artifact.ToString());
+
+    internal static DebugException EvictionNeedsForce(DebugArtifact artifact, string why) => new(nameof(EvictionNeedsForce), FailureKind.InvalidOperation,
+        $"Pod '{artifact.Namespace}/{artifact.Pod}' was not evicted: {PlainText.OneLine(why)}.",
+        $"Where it may be lost, add: -Force. To end the container and keep the pod: Stop-EphemeralContainer {artifact.Pod} {artifact.Container} -Namespace {artifact.Namespace}",
+        artifact.ToString());
+
+    internal static DebugException NamespaceHoldsOthers(string ns, string pod) => new(nameof(NamespaceHoldsOthers), FailureKind.InvalidOperation,
+        $"The namespace '{ns}' holds a pod that debugging did not make: '{pod}'. It was not deleted.",
+        "Where everything in it may be lost, add: -Force", ns);
+
+    internal static DebugException NoWorkload(string ns, string pod) => new(nameof(NoWorkload), FailureKind.InvalidOperation,
+        $"Pod '{ns}/{pod}' has no owner, so there is no workload to restart.",
+        "Evict it where it may be lost, because nothing would make it again: -Evict -Force", $"{ns}/{pod}");
+
+    internal static DebugException WorkloadNotReplacing(string workload, string ns, string why) => new(nameof(WorkloadNotReplacing), FailureKind.InvalidOperation,
+        $"{PlainText.Clean(workload)} in the namespace '{ns}' would replace no pod: {why}. It was not restarted.",
+        "Evict the pod instead: Remove-DebugArtifact -Evict", $"{ns}/{workload}");
+
+    internal static DebugException DeadlineForOthersPod(string what) => new(nameof(DeadlineForOthersPod), FailureKind.InvalidOperation,
+        $"{what} was not made by debugging: a deadline would end everything in it. Nothing was done.",
+        "To end an ephemeral container: Stop-EphemeralContainer. To remove it together with its pod: -Evict or -RestartWorkload", what);
+
+    internal static DebugException DeadlineForNamespace(string ns) => new(nameof(DeadlineForNamespace), FailureKind.InvalidArgument,
+        $"'{ns}' is a namespace, and the server ends none by itself.",
+        "Delete it now: leave -ExpireAfter out. Or give its pods a deadline.", ns);
+
+    internal static DebugException DeadlineNotRaised(string ns, string pod, DateTimeOffset ends) => new(nameof(DeadlineNotRaised), FailureKind.InvalidOperation,
+        $"Pod '{ns}/{pod}' has a deadline that is sooner ({ends.UtcDateTime:u}), and a deadline can be lowered only.",
+        "Leave it, or give a shorter time with -ExpireAfter.", $"{ns}/{pod}");
+
+    internal static DebugException DeadlineOfFinishedPod(string ns, string pod, string phase) => new(nameof(DeadlineOfFinishedPod), FailureKind.InvalidOperation,
+        $"Pod '{ns}/{pod}' has finished ({PlainText.Clean(phase)}), where a deadline has nothing to end.",
+        "Delete it: leave -ExpireAfter out.", $"{ns}/{pod}");
+
     // Reading the cluster
     internal static DebugException ResponseMalformed(string what, Exception inner) => new(nameof(ResponseMalformed), FailureKind.ProtocolError,
         $"The answer to {what} is not what a Kubernetes API server sends: {PlainText.Clean(inner.Message)}",
@@ -758,7 +805,7 @@ internal static class Failure
         return new(missing ? nameof(CommandNotFound) : nameof(StreamFailed), missing ? FailureKind.ObjectNotFound : FailureKind.InvalidOperation,
             missing ? $"The image '{PlainText.Clean(container.Image)}' of container '{container}' does not have the command '{PlainText.Clean(shell)}'. The runtime says: {PlainText.OneLine(message!)}"
                 : $"The stream of container '{container}' failed: {PlainText.OneLine(message ?? "no reason was given").TrimEnd('.')}.",
-            missing ? "Name a program that the image has, for example: -Shell /bin/ash. Or attach to the container's own process: leave out -Shell." : "Repeat the command.",
+            missing ? "Name a program that the image has, or take another image: -Image busybox. To attach to the container's own process instead, leave out -Shell." : "Repeat the command.",
             container.ToString());
     }
 

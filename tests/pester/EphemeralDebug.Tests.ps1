@@ -79,6 +79,11 @@ Describe 'A cluster' -Skip:(-not $hasCluster) {
         @(Get-Pod @cluster -AllNamespaces | Select-Object -First 1).Count | Should -Be 1
     }
 
+    It 'lists what debugging left, and would remove it' {
+        Get-DebugArtifact @there | Remove-DebugArtifact -Evict -Force -WhatIf | Should -BeNullOrEmpty
+        { Get-DebugArtifact @there -ErrorAction Stop } | Should -Not -Throw
+    }
+
     It 'says what it would do' {
         $pod = Get-Pod @there | Where-Object Status -eq Running | Select-Object -First 1
         if (-not $pod) { Set-ItResult -Skipped -Because 'no pod runs in the namespace' }

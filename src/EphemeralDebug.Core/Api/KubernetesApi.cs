@@ -279,7 +279,7 @@ public sealed partial class KubernetesApi(IClusterTransport transport)
     /// <exception cref="DebugException">The connection was lost.</exception>
     public static IAsyncEnumerable<string> ReadLinesAsync(Stream log, CancellationToken cancellationToken = default) => LogLines.ReadAsync(log, cancellationToken);
 
-    private static RequestQuery Selectors(string? fieldSelector, string? labelSelector) => RequestQuery.None
+    internal static RequestQuery Selectors(string? fieldSelector, string? labelSelector) => RequestQuery.None
         .With("labelSelector", LabelSelectorSyntax.Check(labelSelector))
         .With("fieldSelector", FieldSelectorSyntax.Check(fieldSelector));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Specs;
@@ -72,17 +73,24 @@ public static class EnterContainer
         PodWatches watches, PodFollower follower, AddedContainer added, EntryRequest entry, DebugListener listener, CancellationToken cancellationToken)
     {
         ContainerInfo container = added.Container;
-        if (ContainerWait.HasEnded(container)) return new EnteredContainer(watches, entry, container, added.Pod, streams: null);
+        long opened = Stopwatch.GetTimestamp();
+        if (ContainerWait.HasEnded(container)) return new EnteredContainer(watches, entry, container, added.Pod, streams: null, opened);
         follower.StartFrom(added.Row.ResourceVersion);
         StreamRequest request = Streams(container, entry);
         (IProcessStreams? streams, ContainerInfo now) = await EarlyAttach.RunAsync(
-            token => watches.Api.OpenStreamsAsync(request, token), follower, added.Seen, entry.Wait, listener, cancellationToken).ConfigureAwait(false);
+            OpenAsync, follower, added.Seen, entry.Wait, listener, cancellationToken).ConfigureAwait(false);
         now = now with { Profile = container.Profile, LeftOut = container.LeftOut };
         // Who comes later to a container that runs wants to go on, not to read everything again.
         bool fromStart = entry.Shell is null && container.State != ContainerState.Running;
         if (streams is not null && fromStart)
             streams = new JoinedStreams(streams, token => ReadLogAsync(watches.Api, container, listener, token), entry.Terminal, text => listener.Warning($"{container}: {text}"), entry.Input);
-        return new EnteredContainer(watches, entry, now, added.Pod, streams);
+        return new EnteredContainer(watches, entry, now, added.Pod, streams, opened);
+
+        Task<IProcessStreams> OpenAsync(CancellationToken token)
+        {
+            opened = Stopwatch.GetTimestamp(); // the last try counts
+            return watches.Api.OpenStreamsAsync(request, token);
+        }
     }
 
     // An attach must ask for what the specification says; a terminal has no standard error.

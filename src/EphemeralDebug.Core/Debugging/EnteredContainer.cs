@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Streams;
@@ -8,10 +9,17 @@ namespace EphemeralDebug.Core.Debugging;
 public sealed class EnteredContainer : IAsyncDisposable
 {
     private readonly PodWatches _watches;
+    private readonly long _opened;
 
-    internal EnteredContainer(PodWatches watches, EntryRequest request, ContainerInfo container, JsonObject pod, IProcessStreams? streams)
+    /// <param name="watches">The cluster.</param>
+    /// <param name="request">How it was entered.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="pod">Its pod.</param>
+    /// <param name="streams">Its streams; null where it has ended.</param>
+    /// <param name="opened">When they were opened (<see cref="Stopwatch.GetTimestamp"/>).</param>
+    internal EnteredContainer(PodWatches watches, EntryRequest request, ContainerInfo container, JsonObject pod, IProcessStreams? streams, long opened)
     {
-        (_watches, Request, Container, Streams) = (watches, request, container, streams);
+        (_watches, Request, Container, Streams, _opened) = (watches, request, container, streams, opened);
         User = RunAs(pod, container.Name);
     }
 
@@ -26,6 +34,9 @@ public sealed class EnteredContainer : IAsyncDisposable
 
     /// <summary>Its streams, from the first byte where it was entered as it started; null where it has ended.</summary>
     public IProcessStreams? Streams { get; }
+
+    /// <summary>How long its streams have been open.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_opened);
 
     /// <summary>Whether what is typed reaches a terminal of the process.</summary>
     public bool IsTerminal => Request.Terminal && (Request.Shell is not null || (Container.Tty && Container.Stdin));

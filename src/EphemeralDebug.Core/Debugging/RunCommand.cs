@@ -162,7 +162,6 @@ public static class RunCommand
             CapturedOutput captured = new(command.MaxOutput, command.OutFile);
             await using (captured.ConfigureAwait(false))
             {
-                Stopwatch clock = Stopwatch.StartNew();
                 CommandOutcome outcome = await EndAsync(entered, captured, deadline, cancellationToken).ConfigureAwait(false);
                 return outcome with
                 {
@@ -170,7 +169,7 @@ public static class RunCommand
                     Error = captured.Error,
                     IsErrorApart = entered.Request.Command is not null,
                     IsTruncated = captured.IsTruncated,
-                    Duration = clock.Elapsed,
+                    Duration = entered.Age,
                 };
             }
         }
@@ -182,7 +181,7 @@ public static class RunCommand
         try
         {
             SessionLeave leave = await ReadAsync(entered, captured, patience.Token).ConfigureAwait(false);
-            return Meaning(await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false));
+            return Meaning(await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false), entered.Request.Command is not null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -210,7 +209,7 @@ public static class RunCommand
         return new SessionLeave(End: null);
     }
 
-    private static CommandOutcome Meaning(SessionOutcome outcome)
+    private static CommandOutcome Meaning(SessionOutcome outcome, bool isOwnProcess)
     {
         ContainerInfo container = outcome.Container;
         return outcome.Kind switch
@@ -220,7 +219,7 @@ public static class RunCommand
                 Container = container,
                 ExitCode = container.ExitCode,
                 Signal = container.Signal ?? (container.ExitCode is > 128 and < 128 + 65 ? container.ExitCode - 128 : null),
-                Reason = container.Reason,
+                Reason = isOwnProcess ? null : container.Reason, // the container goes on
             },
             SessionOutcomeKind.PodDeleted => new CommandOutcome { Container = container, Failure = Failure.SessionPodDeleted(container) },
             SessionOutcomeKind.ConnectionLost => new CommandOutcome { Container = container, Failure = Failure.CommandLost(container, outcome.Message) },

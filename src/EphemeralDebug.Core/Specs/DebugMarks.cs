@@ -17,6 +17,9 @@ public static class DebugMarks
     /// <summary>The annotation with the uid of the source: a later object of the same name is another one.</summary>
     public const string SourceUidAnnotation = "ephemeraldebug/source-uid";
 
+    /// <summary>The annotation of a temporary namespace with the time (RFC 3339) after which nobody needs it; nothing but this module heeds it.</summary>
+    public const string ExpiresAnnotation = "ephemeraldebug/expires";
+
     /// <summary>The annotation with the container that one enters; kubectl knows it too.</summary>
     public const string ContainerAnnotation = "kubectl.kubernetes.io/default-container";
 

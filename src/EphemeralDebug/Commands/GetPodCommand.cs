@@ -14,6 +14,7 @@ public sealed class GetPodCommand : NamespacedCmdlet
 {
     /// <summary>Names, or wildcards; all pods by default.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Pod")]
     [ArgumentCompleter(typeof(PodCompleter))]
     [SupportsWildcards]
     public string[]? Name { get; set; }

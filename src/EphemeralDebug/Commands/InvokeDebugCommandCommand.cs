@@ -143,7 +143,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
         StartWaiting(cluster, async (watches, listener, voice, cancellationToken) =>
         {
             DebugCommandResult result = target with { Namespace = target.Namespace ?? watches.Api.Transport.DefaultNamespace, Context = target.Context ?? watches.Api.Transport.Context };
-            string? made = null;
+            ContainerInfo? made = null;
             try
             {
                 result = result with { OutFile = _outDirectory is null ? null : OutFolder.FileOf(_outDirectory, result) };
@@ -154,17 +154,17 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
                     MaxOutput = MaxOutput,
                     OutFile = result.OutFile,
                     Reuse = Reuse,
-                    Made = container => _unfinished[made = container.ToString()] = "",
+                    Made = container => _unfinished[(made = container).ToString()] = "",
                 };
                 await work(watches, command, outcome => TellAsync(CommandResults.Of(result, outcome), outcome.Failure), listener, cancellationToken).ConfigureAwait(false);
             }
             catch (DebugException e)
             {
-                await TellAsync(CommandResults.Failed(result, e), e).ConfigureAwait(false);
+                await TellAsync(CommandResults.Failed(result with { Container = made?.Name ?? result.Container }, e), e).ConfigureAwait(false);
             }
             finally
             {
-                if (made is not null && !cancellationToken.IsCancellationRequested) _unfinished.TryRemove(made, out _);
+                if (made is not null && !cancellationToken.IsCancellationRequested) _unfinished.TryRemove(made.ToString(), out _);
                 said.TrySetResult();
             }
 
@@ -178,7 +178,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
                     await voice.ErrorAsync(ErrorRecords.From(failure, text)).ConfigureAwait(false);
                 }
 
-                if (made is not null) _unfinished.TryRemove(made, out _);
+                if (made is not null) _unfinished.TryRemove(made.ToString(), out _);
                 said.TrySetResult();
             }
         }, text);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using EphemeralDebug.Core;
 
 namespace EphemeralDebug.Formatting;
 
@@ -36,9 +37,6 @@ public static class _Format
         };
     }
 
-    /// <summary>How long there is until a time: <c>7h59m</c>; <c>now</c> where it is over, <c>never</c> where there is none.</summary>
-    public static string Until(DateTimeOffset? end) => end is not { } time ? "never" : time <= DateTimeOffset.UtcNow ? "now" : Age(time - DateTimeOffset.UtcNow);
-
     /// <summary>How long a container has been running, or ran; nothing before it starts.</summary>
     public static string Age(ContainerInfo container) => container.Age is { } age ? Age(age) : "";
 
@@ -56,6 +54,25 @@ public static class _Format
         ContainerState.Waiting => container.Reason ?? "Waiting",
         _ => container.Reason ?? "Accepted",
     };
+
+    /// <summary>How long until a moment: <c>3h</c>; <c>&lt;none&gt;</c> where there is none, <c>passed</c> where it is over.</summary>
+    public static string Until(DateTimeOffset? moment) => moment is not { } end ? "<none>" : end <= DateTimeOffset.UtcNow ? "passed" : Age(end - DateTimeOffset.UtcNow);
+
+    /// <summary>What a command ran on: <c>shop/web-0</c>, <c>node/worker-a7</c>.</summary>
+    public static string Target(DebugCommandResult result) => result.ToString();
+
+    /// <summary>How a command ended: its exit code, <c>time</c> where it was ended, <c>-</c> where that is not known.</summary>
+    public static string Exit(DebugCommandResult result) => result.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? (result.TimedOut ? "time" : "-");
+
+    /// <summary>A short time in seconds: <c>0.12s</c>, <c>75s</c>.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(time.TotalSeconds < 10 ? "0.00" : "0", CultureInfo.InvariantCulture) + "s";
+
+    /// <summary>What a command wrote, without control characters, and what went wrong.</summary>
+    public static string Output(DebugCommandResult result)
+    {
+        string[] parts = [result.StdOut, result.StdErr, result.Truncated ? "(more was written)" : "", result.Error ?? ""];
+        return string.Join('\n', parts.Select(part => PlainText.Clean(part, keepLayout: true).TrimEnd()).Where(part => part.Length > 0));
+    }
 
     /// <summary>A list, or <c>&lt;none&gt;</c>.</summary>
     public static string List(string[]? items) => items is { Length: > 0 } ? string.Join(',', items) : "<none>";

@@ -21,11 +21,14 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
     public string? KubeConfig { get; set; }
 
     /// <summary>The cluster that an object came from, else the one that the parameters name. On the pipeline thread.</summary>
-    private protected ConnectionRequest Cluster(PodReference? pod = null)
+    private protected ConnectionRequest Cluster(PodReference? pod = null) => Cluster(pod?.KubeConfig, pod?.Context);
+
+    /// <summary>The cluster that an object tells, else the one that the parameters name. On the pipeline thread.</summary>
+    private protected ConnectionRequest Cluster(string? kubeConfig, string? context)
     {
         // PowerShell's own location is not the process's.
         string? file = string.IsNullOrEmpty(KubeConfig) ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(KubeConfig);
-        return new(pod?.KubeConfig ?? file, pod?.Context ?? (string.IsNullOrEmpty(Context) ? null : Context));
+        return new(kubeConfig ?? file, context ?? (string.IsNullOrEmpty(Context) ? null : Context));
     }
 
     /// <summary>Reaches a cluster; connections are kept between cmdlets. With -Debug each request is told in a line.</summary>

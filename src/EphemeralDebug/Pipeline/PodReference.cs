@@ -69,9 +69,18 @@ public sealed class PodReference
                 Uid = pod.Uid,
                 ContainerName = pod.Container,
             },
+            DebugArtifact { Pod: { } pod } artifact => new(pod)
+            {
+                Name = pod,
+                Namespace = artifact.Namespace,
+                Context = artifact.Context,
+                KubeConfig = artifact.KubeConfig,
+                Uid = artifact.PodUid,
+                ContainerName = artifact.Container,
+            },
             string text => FromText(text),
             char or bool or IFormattable => FromText(Convert.ToString(plain, CultureInfo.InvariantCulture)!),
-            NodeInfo => null,
+            NodeInfo or DebugArtifact => null,
             _ => FromMembers(value!),
         };
         if (named is not null) named.Source ??= plain;
@@ -90,7 +99,7 @@ public sealed class PodReference
         return new(text) { Name = typed ? text[(slash + 1)..] : text };
     }
 
-    // An object of kubectl's JSON has metadata; any other tells the pod as Pod (then Name is a container's) or as Name.
+    // An object of kubectl's JSON has metadata; any other tells the pod as Pod (then Name or Container is a container's) or as Name.
     private static PodReference? FromMembers(object value)
     {
         if (Member(value, "metadata") is { } metadata)
@@ -112,11 +121,11 @@ public sealed class PodReference
                 Context = StringOf(Member(value, "Context")),
                 KubeConfig = StringOf(Member(value, "KubeConfig")),
                 Uid = StringOf(Member(value, pod is null ? "Uid" : "PodUid")),
-                ContainerName = pod is null ? null : own,
+                ContainerName = pod is null ? null : own ?? StringOf(Member(value, "Container")),
             };
     }
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    private static string? StringOf(object? value) => Plain(value) is string { Length: > 0 } text ? text : null;
+    internal static string? StringOf(object? value) => Plain(value) is string { Length: > 0 } text ? text : null;
 }

@@ -14,8 +14,8 @@ public sealed class PodReferenceTransformationAttribute : ArgumentTransformation
         return pods;
     }
 
-    // Several by parameter, or the items of a list: what `kubectl get pods -o json | ConvertFrom-Json` gives.
-    private static IEnumerable<object> Each(object value)
+    /// <summary>Several by parameter, or the items of a list: what <c>kubectl get pods -o json | ConvertFrom-Json</c> gives.</summary>
+    internal static IEnumerable<object> Each(object value)
     {
         object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
         if (plain is IEnumerable many and not string and not IDictionary) return many.Cast<object>();

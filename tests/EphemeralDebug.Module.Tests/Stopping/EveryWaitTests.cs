@@ -22,7 +22,8 @@ public sealed class EveryWaitTests : ClusterTests, IClassFixture<TestCluster>, I
 
     public static TheoryData<string> Cmdlets => new(
         "Get-Pod", "Get-Node", "Get-EphemeralContainer", "Get-EphemeralContainer web", "New-EphemeralContainer web", "New-EphemeralContainer web -NoWait",
-        "'web' | New-EphemeralContainer", "Wait-EphemeralContainer web probe -For Terminated", "Stop-EphemeralContainer web probe", "Get-EphemeralContainerLog web", "Get-EphemeralContainerLog web probe -Follow");
+        "'web' | New-EphemeralContainer", "Wait-EphemeralContainer web probe -For Terminated", "Stop-EphemeralContainer web probe", "Get-EphemeralContainerLog web", "Get-EphemeralContainerLog web probe -Follow",
+        "Get-DebugArtifact -A", "Remove-DebugArtifact web -Evict -Force -Confirm:$false", "'web' | Remove-DebugArtifact -RestartWorkload -Confirm:$false");
 
     public async ValueTask InitializeAsync()
     {
@@ -176,6 +177,7 @@ public sealed class EveryWaitTests : ClusterTests, IClassFixture<TestCluster>, I
     [InlineData("Get-Pod -A")]
     [InlineData("Get-Node")]
     [InlineData("Get-EphemeralContainer -n long")]
+    [InlineData("Get-DebugArtifact -n long")]
     public Task Between_two_pages(string command) => StopAtAsync(Cluster.Sandbox.Faults.Delay(IsLaterPage), command);
 
     [Theory]
