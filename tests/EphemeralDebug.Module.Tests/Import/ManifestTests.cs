@@ -41,7 +41,7 @@ public sealed class ManifestTests
         string[] classes = [.. module.ImplementingAssembly.GetTypes()
             .Select(type => type.GetCustomAttribute<CmdletAttribute>()).OfType<CmdletAttribute>()
             .Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order(StringComparer.Ordinal)];
-        string[] cmdlets = ["Enter-EphemeralContainer", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod", "New-EphemeralContainer", "Stop-EphemeralContainer", "Wait-EphemeralContainer"];
+        string[] cmdlets = ["Copy-PodForDebug", "Enter-EphemeralContainer", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod", "New-EphemeralContainer", "Stop-EphemeralContainer", "Wait-EphemeralContainer"];
         Assert.Equal(cmdlets, classes);
         Assert.Equal(cmdlets, module.ExportedCmdlets.Keys.Order(StringComparer.Ordinal));
         Assert.Empty(module.ExportedFunctions);
