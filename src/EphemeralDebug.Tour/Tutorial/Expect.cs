@@ -22,6 +22,16 @@ internal static class Expect
         Objects(1)(outcome)
         ?? (outcome.Output.Any(item => item.ToString().Contains(text, StringComparison.Ordinal)) ? null : $"no line holds '{text}'");
 
+    /// <summary>No errors, and no line of the output that holds this text.</summary>
+    public static Func<StepOutcome, string?> NoLine(string text) => outcome =>
+        Objects(0)(outcome)
+        ?? (outcome.Output.Any(item => item.ToString().Contains(text, StringComparison.Ordinal)) ? $"a line holds '{text}'" : null);
+
+    /// <summary>No errors, and exactly so many objects.</summary>
+    public static Func<StepOutcome, string?> Count(int count) => outcome =>
+        Objects(0)(outcome)
+        ?? (outcome.Output.Count == count ? null : $"{outcome.Output.Count} objects came out, {count} should");
+
     /// <summary>No errors, no objects, and this text printed.</summary>
     public static Func<StepOutcome, string?> OnlyText(string text) => outcome =>
         Objects(0)(outcome)

@@ -76,5 +76,33 @@ internal static class TutorialSteps
         new("Its end, by hand", "An ephemeral container cannot be removed, but it can be ended; StoppedBy says what did it.",
             "$shell | Stop-EphemeralContainer",
             Expect.All(Expect.Every("State", "Terminated"), Expect.Every("StoppedBy", "Hup"))),
+
+        new("A pod that crashes", "An ephemeral container would not help: the program ends before anybody can look. Its last words are in its log.",
+            "Get-Pod crash-loop; Get-EphemeralContainerLog crash-loop app",
+            Expect.Line("fatal")),
+
+        new("A copy that does not crash", "The same image, environment and volumes in a new pod, with a command that lasts. The pod itself stays as it is.",
+            "$copy = Copy-PodForDebug crash-loop -Container app -- sleep 600; $copy",
+            Expect.All(Expect.Every("Status", "Running"), Expect.Every("Source", "pod/default/crash-loop"))),
+
+        new("Look around in the copy", "-Shell starts a shell in the container that was changed. The file that the program could not open is not there.",
+            "$copy | Enter-EphemeralContainer -Shell sh -StandardInput 'ls /etc'",
+            Expect.All(Expect.Line("resolv.conf"), Expect.NoLine("app.conf"))),
+
+        new("A pod stuck in an init container", "Without the init containers the application starts at once.",
+            "Copy-PodForDebug stuck-init -Container app -KeepInitContainers:$false",
+            Expect.All(Expect.Every("Status", "Running"), Expect.Every("Container", "app"))),
+
+        new("The init container by hand", "-InitContainer makes it the copy's only container, here with a shell that gets a script. -RemoveOnExit deletes the copy at the end.",
+            "Copy-PodForDebug stuck-init -InitContainer wait-for-db -Interactive -StandardInput 'nslookup db' -RemoveOnExit -- sh",
+            Expect.Line("can't find db")),
+
+        new("Another image", "A pod of a deployment's template, with another image in it. Nothing in the deployment changes.",
+            "Copy-PodForDebug -Workload deploy/sample-app -SetImage @{ app = 'nginx:alpine' }",
+            Expect.All(Expect.Every("Status", "Running"), Expect.Every("Source", "deployment/default/sample-app"))),
+
+        new("The copies that there are", "Their label finds them. The copy of the init container is not among them, and the server ends the others after eight hours.",
+            "Get-Pod -Label app.kubernetes.io/managed-by=EphemeralDebug",
+            Expect.All(Expect.Every("Status", "Running"), Expect.Count(3))),
     ];
 }

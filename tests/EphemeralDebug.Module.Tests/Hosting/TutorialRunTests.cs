@@ -63,6 +63,18 @@ public sealed class TutorialRunTests
     [InlineData("'one'", false)]
     public void A_line_must_come(string command, bool good) => AssertCheck(good, command, Expect.Line("tw"));
 
+    [Theory]
+    [InlineData("'one'", true)]
+    [InlineData("'one', 'two'", false)]
+    [InlineData("'one'; Write-Error no", false)]
+    public void A_line_must_not_come(string command, bool good) => AssertCheck(good, command, Expect.NoLine("tw"));
+
+    [Theory]
+    [InlineData("1, 2", true)]
+    [InlineData("1, 2, 3", false)]
+    [InlineData("1", false)]
+    public void Exactly_so_many_objects_must_come(string command, bool good) => AssertCheck(good, command, Expect.Count(2));
+
     private static void AssertCheck(bool good, string command, Func<StepOutcome, string?> check) =>
         Assert.Equal(good, Walk(new TutorialStep("", "", command, check)).Good);
 

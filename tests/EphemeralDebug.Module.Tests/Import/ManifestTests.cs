@@ -41,7 +41,11 @@ public sealed class ManifestTests
         string[] classes = [.. module.ImplementingAssembly.GetTypes()
             .Select(type => type.GetCustomAttribute<CmdletAttribute>()).OfType<CmdletAttribute>()
             .Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order(StringComparer.Ordinal)];
-        string[] cmdlets = ["Enter-EphemeralContainer", "Get-DebugArtifact", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod", "New-EphemeralContainer", "Remove-DebugArtifact", "Stop-EphemeralContainer", "Wait-EphemeralContainer"];
+        string[] cmdlets =
+        [
+            "Copy-PodForDebug", "Enter-EphemeralContainer", "Get-DebugArtifact", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod",
+            "Invoke-DebugCommand", "New-EphemeralContainer", "Remove-DebugArtifact", "Stop-EphemeralContainer", "Wait-EphemeralContainer",
+        ];
         Assert.Equal(cmdlets, classes);
         Assert.Equal(cmdlets, module.ExportedCmdlets.Keys.Order(StringComparer.Ordinal));
         Assert.Empty(module.ExportedFunctions);
