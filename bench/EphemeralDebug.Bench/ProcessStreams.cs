@@ -5,10 +5,7 @@ using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
 using EphemeralDebug.Core.Cluster;
 using EphemeralDebug.Core.Streams;
-using EphemeralDebug.Sandbox;
 using EphemeralDebug.Sandbox.Kubelet;
-using EphemeralDebug.Sandbox.Store;
-using ApiSandbox = EphemeralDebug.Sandbox.Sandbox;
 
 namespace EphemeralDebug.Bench;
 
@@ -50,15 +47,7 @@ internal static class ProcessStreams
     }
 
     /// <summary>In the child: serves until its input ends.</summary>
-    public static async Task ServeAsync()
-    {
-        await using ApiSandbox sandbox = await ApiSandbox.StartAsync(new SandboxOptions { AgentFactory = store => new NodeAgent(store, new KubeletOptions()), World = Fill });
-        string folder = Directory.CreateTempSubdirectory("ephemeraldebug-bench-").FullName;
-        while (sandbox.Store.Get(ResourceType.Pods, "default", "web-0")?["status"]?["containerStatuses"]?[0]?["state"]?["running"] is null) await Task.Delay(5);
-        Console.WriteLine(sandbox.WriteKubeConfig(Path.Combine(folder, "config"), useToken: true));
-        await Console.In.ReadLineAsync();
-        Directory.Delete(folder, recursive: true);
-    }
+    public static Task ServeAsync() => SandboxProcess.ServeAsync(pods: 1, new KubeletOptions());
 
     private static async Task ThroughputAsync(Server server)
     {
@@ -159,28 +148,21 @@ internal static class ProcessStreams
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static void Fill(ObjectStore store)
-    {
-        store.Create(ResourceType.Nodes, JsonNode.Parse("""{"apiVersion":"v1","kind":"Node","metadata":{"name":"node-1","uid":"1"},"spec":{},"status":{"conditions":[{"type":"Ready","status":"True"}]}}""")!.AsObject());
-        store.Create(ResourceType.Pods, JsonNode.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default","name":"web-0","uid":"2"},"spec":{"nodeName":"node-1","containers":[{"name":"app","image":"busybox","command":["sleep","infinity"]}]},"status":{"phase":"Pending"}}""")!.AsObject());
-    }
-
     /// <summary>The sandbox in a child process, and the way to it.</summary>
     private sealed class Server : IDisposable
     {
-        private readonly Process _process;
+        private readonly SandboxProcess _process;
         private readonly KubernetesApi _api;
 
-        private Server(Process process, string kubeConfig, ClusterConnection connection)
+        private Server(SandboxProcess process, ClusterConnection connection)
         {
             _process = process;
             _api = new KubernetesApi(connection);
-            KubeConfig = kubeConfig;
             Address = connection.Server;
-            Token = (string)JsonNode.Parse(File.ReadAllText(kubeConfig))!["users"]![0]!["user"]!["token"]!;
+            Token = (string)JsonNode.Parse(File.ReadAllText(KubeConfig))!["users"]![0]!["user"]!["token"]!;
         }
 
-        internal string KubeConfig { get; }
+        internal string KubeConfig => _process.KubeConfig;
 
         internal Uri Address { get; }
 
@@ -188,19 +170,13 @@ internal static class ProcessStreams
 
         internal static async Task<Server> StartAsync()
         {
-            Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["streams-server"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-            string kubeConfig = (await process.StandardOutput.ReadLineAsync())!;
-            return new Server(process, kubeConfig, await ClusterConnection.OpenAsync(new ConnectionRequest(kubeConfig, null), CancellationToken.None));
+            SandboxProcess process = await SandboxProcess.StartAsync("streams-server");
+            return new Server(process, await ClusterConnection.OpenAsync(new ConnectionRequest(process.KubeConfig, null), CancellationToken.None));
         }
 
         internal Task<IProcessStreams> ExecAsync(params string[] command) =>
             _api.OpenStreamsAsync(new StreamRequest { Namespace = "default", Pod = "web-0", Container = "app", Command = command, Stdin = command[0] == "cat", Stderr = false });
 
-        public void Dispose()
-        {
-            _process.StandardInput.Close();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
+        public void Dispose() => _process.Dispose();
     }
 }
