@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Api;
@@ -53,43 +54,49 @@ internal static class ProcessStreams
     {
         bool kubectl = await KubectlAsync(server, 1) is not null;
         if (!kubectl) Console.WriteLine("kubectl is not on PATH: there is nothing to compare with");
-        List<double> ours = [], theirs = [];
+        List<Cost> ours = [], theirs = [];
         await ReadAsync(server, Gibibyte / 4);
         for (int turn = 0; turn < 5; turn++)
         {
             // Of both, what one byte takes goes off: connecting, and for kubectl its start.
-            TimeSpan little = await ReadAsync(server, 1), much = await ReadAsync(server, Gibibyte);
-            ours.Add(Gibibyte / 1048576.0 / (much - little).TotalSeconds);
+            Cost little = await ReadAsync(server, 1), much = await ReadAsync(server, Gibibyte);
+            ours.Add(much - little);
             if (!kubectl) continue;
             little = (await KubectlAsync(server, 1))!.Value;
             much = (await KubectlAsync(server, Gibibyte))!.Value;
-            theirs.Add(Gibibyte / 1048576.0 / (much - little).TotalSeconds);
+            theirs.Add(much - little);
         }
-        Console.WriteLine($"1 GiB through exec, MiB/s, median of 5 (best): ours {Median(ours):F0} ({ours.Max():F0})"
-            + (kubectl ? $", kubectl {Median(theirs):F0} ({theirs.Max():F0}), ratio {Median(ours) / Median(theirs):F2} (at least 1)" : ""));
+        double own = Median(ours, cost => cost.Rate), other = kubectl ? Median(theirs, cost => cost.Rate) : 0;
+        Console.WriteLine($"1 GiB through exec, MiB/s, median of 5 (best): ours {own:F0} ({ours.Max(cost => cost.Rate):F0})"
+            + (kubectl ? $", kubectl {other:F0} ({theirs.Max(cost => cost.Rate):F0}), ratio {own / other:F2} (at least 1)" : ""));
+        Console.WriteLine($"its processor time in the client, ms, median of 5: ours {Median(ours, cost => cost.Processor.TotalMilliseconds):F0}"
+            + (kubectl ? $", kubectl {Median(theirs, cost => cost.Processor.TotalMilliseconds):F0}" : ""));
     }
 
-    private static async Task<TimeSpan> ReadAsync(Server server, long bytes)
+    private static async Task<Cost> ReadAsync(Server server, long bytes)
     {
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         Stopwatch clock = Stopwatch.StartNew();
         await using IProcessStreams streams = await server.ExecAsync("head", "-c", $"{bytes}", "/dev/zero");
         long received = 0;
         while (await streams.ReadAsync(CancellationToken.None) is { } piece) received += piece.Bytes.Length;
         if (received != bytes) throw new InvalidOperationException($"{received} of {bytes} bytes came: {streams.End}");
-        return clock.Elapsed;
+        return new Cost(clock.Elapsed, Environment.CpuUsage.TotalTime - before);
     }
 
-    private static async Task<TimeSpan?> KubectlAsync(Server server, long bytes)
+    private static async Task<Cost?> KubectlAsync(Server server, long bytes)
     {
         Stopwatch clock = Stopwatch.StartNew();
         try
         {
-            // To a file descriptor that takes all: a pipe to this process would measure this process.
-            using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec kubectl --kubeconfig '{server.KubeConfig}' exec web-0 -- head -c {bytes} /dev/zero > /dev/null"]))!;
+            // To a file descriptor that takes all: a pipe to this process would measure this process. What the shell says is the time of its child.
+            string script = $"kubectl --kubeconfig '{server.KubeConfig}' exec web-0 -- head -c {bytes} /dev/zero > /dev/null && times";
+            using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true })!;
+            string times = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             return process.ExitCode switch
             {
-                0 => clock.Elapsed,
+                0 => new Cost(clock.Elapsed, ProcessorTime(times.TrimEnd().Split('\n')[^1])),
                 127 => null,
                 _ => throw new InvalidOperationException($"kubectl ended with {process.ExitCode}."),
             };
@@ -99,6 +106,10 @@ internal static class ProcessStreams
             return null;
         }
     }
+
+    /// <summary>What <c>times</c> says of the shell's children, as <c>0m1.25s 0m0.40s</c>.</summary>
+    private static TimeSpan ProcessorTime(string times) => times.Split(' ').Select(time => time.TrimEnd('s').Split('m'))
+        .Aggregate(TimeSpan.Zero, (sum, time) => sum + TimeSpan.FromSeconds((60 * int.Parse(time[0], CultureInfo.InvariantCulture)) + double.Parse(time[1], CultureInfo.InvariantCulture)));
 
     [SuppressMessage("Security", "CA5359", Justification = "The server is a child of this process, on the loopback address.")]
     private static async Task EchoAsync(Server server)
@@ -146,7 +157,18 @@ internal static class ProcessStreams
         foreach (IProcessStreams stream in streams) await stream.DisposeAsync();
     }
 
+    private static double Median(List<Cost> costs, Func<Cost, double> figure) => Median([.. costs.Select(figure)]);
+
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>What the way of a gibibyte costs.</summary>
+    private readonly record struct Cost(TimeSpan Elapsed, TimeSpan Processor)
+    {
+        /// <summary>Mebibytes a second.</summary>
+        internal double Rate => Gibibyte / 1048576.0 / Elapsed.TotalSeconds;
+
+        public static Cost operator -(Cost left, Cost right) => new(left.Elapsed - right.Elapsed, left.Processor - right.Processor);
+    }
 
     /// <summary>The sandbox in a child process, and the way to it.</summary>
     private sealed class Server : IDisposable
