@@ -27,6 +27,7 @@ internal static class ProgramTable
         ["sleep"] = new(SystemPrograms.SleepAsync),
         ["ls"] = new(SystemPrograms.LsAsync),
         ["rm"] = new(SystemPrograms.RmAsync),
+        ["vi"] = new(ViewProgram.ViAsync),
         ["stty"] = new(SystemPrograms.SttyAsync),
         ["id"] = new(SystemPrograms.IdAsync),
         ["whoami"] = new(SystemPrograms.WhoamiAsync),
