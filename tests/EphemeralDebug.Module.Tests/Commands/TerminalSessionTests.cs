@@ -164,6 +164,36 @@ public sealed class TerminalSessionTests
     }
 
     [Fact]
+    public async Task A_process_without_a_terminal_is_typed_to_line_by_line()
+    {
+        using PtyShell shell = await PtyShell.StartAsync(Token);
+        await shell.RunAsync("$pod = (Get-Pod -Label app=sample-app)[0]; $null = 'kept', 'once' | ForEach-Object { $pod | New-EphemeralContainer -Name $_ -Stdin -StdinOnce:($_ -eq 'once') -- sh -c 'while read -r line; do echo \"got $line\"; done; exit 6' }");
+        shell.Type("Enter-EphemeralContainer $pod.Name kept -Namespace $pod.Namespace\r");
+        string banner = await shell.WaitForAsync("Leave with Ctrl+C or Ctrl+D or Ctrl+P Ctrl+Q.\r\n");
+        Assert.Contains("has no terminal", banner, StringComparison.Ordinal);
+        shell.Type("gru\u007f\u00fc\u00dfx\u007fe");
+        await shell.WaitForAsync("gru\b \b\u00fc\u00dfx\b \be");
+        shell.Type("\e[A\r");
+        Assert.Equal("\r\ngot gr\u00fc\u00dfe\r\n", await shell.WaitForAsync("e\r\n"));
+        shell.Type("thrown away\u0003");
+        Assert.Contains("it runs on. Come back: Enter-EphemeralContainer", await shell.WaitForPromptAsync(), StringComparison.Ordinal);
+        shell.Type("Enter-EphemeralContainer $pod.Name kept -Namespace $pod.Namespace\r");
+        await shell.WaitForAsync("Leave with");
+        shell.Type("\u0004");
+        Assert.Contains("it runs on.", await shell.WaitForPromptAsync(), StringComparison.Ordinal);
+
+        // Where the end of the input can be told, it is, and the process ends by itself.
+        shell.Type("Enter-EphemeralContainer $pod.Name once -Namespace $pod.Namespace\r");
+        await shell.WaitForAsync("Ctrl+D ends its input. Leave with Ctrl+C or Ctrl+P Ctrl+Q.\r\n");
+        shell.Type("last\r");
+        await shell.WaitForAsync("last\r\ngot last\r\n");
+        shell.Type("\u0004");
+        Assert.Contains("has ended with exit code 6.", await shell.WaitForPromptAsync(), StringComparison.Ordinal);
+        await shell.ExitAsync();
+        Assert.Equal(shell.SettingsBefore, await shell.SttyAsync());
+    }
+
+    [Fact]
     public async Task A_program_takes_the_whole_screen_and_gives_it_back()
     {
         using PtyShell shell = await PtyShell.StartAsync(Token);
