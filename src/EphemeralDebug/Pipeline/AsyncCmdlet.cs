@@ -38,6 +38,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (MaxRunning == 1) Work.SayUntil(0);
     }
 
+    /// <summary>Says what has come in so far, and what comes until a task has ended.</summary>
+    private protected void SayUntil(Task task) => Work.SayUntil(task);
+
     private bool WantsDebugLines() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? asked)
         ? asked is SwitchParameter { IsPresent: true }
         : LanguagePrimitives.TryConvertTo(GetVariableValue("DebugPreference"), out ActionPreference preference)
