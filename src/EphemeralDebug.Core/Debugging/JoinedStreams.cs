@@ -91,7 +91,7 @@ internal sealed class JoinedStreams : IProcessStreams
         {
             if (await LookAsync(waited, cancellationToken).ConfigureAwait(false) is not { } log) break;
             bool last = look >= s_looks.Length || (_held.HasEnded && look >= 3);
-            step = _input && !last && !_held.HasBytes ? new JoinStep(shown, Done: false) : LogJoin.Next(log, _held.Head, shown, last);
+            step = _input && !last && !_held.HasBytes ? new JoinStep(shown, Done: false) : LogJoin.Next(log, _held.Head, shown, last, _input);
             if (step.IsDoubtful && !confirmed && !last) (step, confirmed) = (new JoinStep(shown, Done: false), true);
             if (step.Show > shown)
             {
