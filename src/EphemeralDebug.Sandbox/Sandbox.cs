@@ -42,6 +42,7 @@ public sealed class Sandbox : IAsyncDisposable
     private readonly Authenticator _authenticator;
     private readonly INodeAgent _agent;
     private WebApplication? _app;
+    private bool _disposed;
 
     private Sandbox(SandboxOptions options)
     {
@@ -154,6 +155,8 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Ends every stream and stops the server.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _stops.CancelAsync();
         Faults.Clear();
         await _agent.DisposeAsync();
