@@ -5,6 +5,7 @@ using EphemeralDebug.Bench;
 // time. "lists": the end-to-end comparison in one process, quick.
 // "import": what Import-Module costs. "wait": the threads that waiting for 500 pods takes.
 // "first-row": how the size of the first page changes the wait. "cancel": how long Ctrl+C takes in a body that stalls.
+// "attach": from New-EphemeralContainer -Interactive to the first byte, beside kubectl debug --attach.
 // "streams": exec beside kubectl's: bytes per second, key to echo, 500 streams. "stream-memory": what a slow reader of 1 GiB holds.
 switch (args.FirstOrDefault())
 {
@@ -31,6 +32,12 @@ switch (args.FirstOrDefault())
         break;
     case "cancel":
         await CancelInBody.RunAsync();
+        break;
+    case "attach":
+        await AttachToFirstByte.RunAsync();
+        break;
+    case "attach-server":
+        await AttachToFirstByte.ServeAsync();
         break;
     case "streams":
         await ProcessStreams.RunAsync();

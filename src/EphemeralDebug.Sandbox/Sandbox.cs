@@ -47,6 +47,7 @@ public sealed class Sandbox : IAsyncDisposable
     private readonly DisruptionController _disruptions;
     private readonly ControllerLoop _controllers;
     private WebApplication? _app;
+    private bool _disposed;
 
     private Sandbox(SandboxOptions options)
     {
@@ -195,6 +196,8 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Ends every stream and stops the server.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _stops.CancelAsync();
         Faults.Clear();
         await _controllers.DisposeAsync();

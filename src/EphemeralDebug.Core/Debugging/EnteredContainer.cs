@@ -41,6 +41,9 @@ public sealed class EnteredContainer : IAsyncDisposable
     /// <summary>Whether what is typed reaches a terminal of the process.</summary>
     public bool IsTerminal => Request.Terminal && (Request.Shell is not null || (Container.Tty && Container.Stdin));
 
+    /// <summary>Whether somebody at a terminal is before a process that has none, and can be sent lines.</summary>
+    public bool TakesLines => Request.Terminal && Request.Shell is null && Container is { Stdin: true, Tty: false };
+
     /// <summary>Whether standard input reaches the process.</summary>
     public bool TakesInput => Request.Shell is not null || Container.Stdin;
 

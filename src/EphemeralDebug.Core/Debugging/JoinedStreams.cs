@@ -86,13 +86,19 @@ internal sealed class JoinedStreams : IProcessStreams
         int shown = 0;
         bool confirmed = false;
         JoinStep step = default;
+        LineEnds ends = new();
         for (int look = 0; !step.Done; look++)
         {
             if (await LookAsync(waited, cancellationToken).ConfigureAwait(false) is not { } log) break;
             bool last = look >= s_looks.Length || (_held.HasEnded && look >= 3);
-            step = _input && !last && !_held.HasBytes ? new JoinStep(shown, Done: false) : LogJoin.Next(log, _held.Head, shown, last);
+            step = _input && !last && !_held.HasBytes ? new JoinStep(shown, Done: false) : LogJoin.Next(log, _held.Head, shown, last, _input);
             if (step.IsDoubtful && !confirmed && !last) (step, confirmed) = (new JoinStep(shown, Done: false), true);
-            if (step.Show > shown) yield return new StreamPiece(IsError: false, Ends(log.AsMemory(shown, step.Show - shown)));
+            if (step.Show > shown)
+            {
+                ReadOnlyMemory<byte> more = log.AsMemory(shown, step.Show - shown);
+                yield return new StreamPiece(IsError: false, _terminal ? ends.Take(more) : more);
+            }
+
             shown = Math.Max(shown, step.Show);
             if (step.Done || look >= s_looks.Length) break;
             bool silent = !_held.HasBytes && !_held.HasEnded;
@@ -125,19 +131,5 @@ internal sealed class JoinedStreams : IProcessStreams
                 return null;
             }
         }
-    }
-
-    private ReadOnlyMemory<byte> Ends(ReadOnlyMemory<byte> log)
-    {
-        if (!_terminal) return log;
-        List<byte> lines = new(log.Length + 64);
-        byte before = 0;
-        foreach (byte one in log.Span)
-        {
-            if (one == '\n' && before != '\r') lines.Add((byte)'\r');
-            lines.Add(before = one);
-        }
-
-        return lines.ToArray();
     }
 }

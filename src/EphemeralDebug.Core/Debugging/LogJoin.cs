@@ -9,7 +9,7 @@ namespace EphemeralDebug.Core.Debugging;
 /// they were written and without the carriage returns of a terminal; the live streams begin anywhere. A place fits where the
 /// log's lines from there on are the live lines, mixed in any way. Where one place fits, the join is right. Where several do (a
 /// program that repeats itself), the one counts at which log and stream have come equally far, which is right once both have brought
-/// the same. What cannot be known: the beginning of an unfinished line that was written before the attach stands in no log yet, and
+/// the same; where input brings the text forth, the beginning does, if it fits. What cannot be known: the beginning of an unfinished line that was written before the attach stands in no log yet, and
 /// which of two streams a line of the log came from.
 /// </remarks>
 internal static class LogJoin
@@ -22,7 +22,8 @@ internal static class LogJoin
     /// <param name="live">What the streams have brought.</param>
     /// <param name="shown">How much of the log has been shown.</param>
     /// <param name="last">Whether there is no time for another look.</param>
-    internal static JoinStep Next(ReadOnlyMemory<byte> log, LiveHead live, int shown, bool last)
+    /// <param name="input">Whether input is being sent: then it is likelier that nothing was written before it than that log and stream are even.</param>
+    internal static JoinStep Next(ReadOnlyMemory<byte> log, LiveHead live, int shown, bool last, bool input = false)
     {
         Line[] lines = Line.Split(log, unfinished: live.Ended);
         Line[] output = Line.Split(live.Output, unfinished: live.Ended), error = Line.Split(live.Error, unfinished: live.Ended);
@@ -34,7 +35,7 @@ internal static class LogJoin
             return !last && MayContinue(lines, shown, live) ? new JoinStep(shown, Done: false) : new JoinStep(all, Done: true);
         }
 
-        Fit? fit = Find(lines, output, error, shown);
+        Fit? fit = Find(lines, output, error, shown, input);
         if (fit is null) return last ? new JoinStep(all, Done: true) : new JoinStep(shown, Done: false);
         return fit.Value.Start >= shown
             ? new JoinStep(fit.Value.Start, Done: true, IsDoubtful: fit.Value.IsBare || fit.Value.IsBehind)
@@ -54,8 +55,9 @@ internal static class LogJoin
 
     private static bool Begins(Line line, ReadOnlySpan<byte> beginning) => !beginning.IsEmpty && line.Text.Span.StartsWith(beginning.TrimEnd((byte)'\r'));
 
-    private static Fit? Find(Line[] log, Line[] output, Line[] error, int shown)
+    private static Fit? Find(Line[] log, Line[] output, Line[] error, int shown, bool input)
     {
+        if (input && At(0) is { } beginning) return beginning;
         // From the place outwards at which the log ends where the live lines do.
         int even = log.Length - output.Length - error.Length;
         int farthest = Math.Max(Math.Abs(even), Math.Abs(log.Length - 1 - even));

@@ -16,14 +16,14 @@ public static class RedirectedSession
     /// <param name="endsInput">Whether the end of the input is told to the process; else the session ends when the answers have.</param>
     /// <param name="output">Takes what the process writes, piece by piece; the process waits as long as it does.</param>
     /// <param name="cancellationToken">Ends it, and closes the connection.</param>
-    /// <exception cref="DebugException">The input must be ended, and the server's protocol cannot.</exception>
+    /// <exception cref="DebugException">The input must be ended, and the server's protocol cannot; or it cannot be read.</exception>
     public static async Task<SessionLeave> RunAsync(
         IProcessStreams streams, Stream? input, bool endsInput, Func<StreamPiece, CancellationToken, ValueTask> output, CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (input is not null && endsInput && !streams.CanEndInput) await streams.EndInputAsync(cancellationToken).ConfigureAwait(false); // says why not
         using Silence silence = new(over);
-        Task sending = input is null ? Task.CompletedTask : SendAsync(streams, input, endsInput, silence, over.Token);
+        Task sending = input is null ? Task.CompletedTask : SendOrEndAsync();
         try
         {
             while (await streams.ReadAsync(over.Token).ConfigureAwait(false) is { } piece)
@@ -34,14 +34,30 @@ public static class RedirectedSession
 
             return new SessionLeave(streams.End, InputEnded: input is not null && endsInput);
         }
-        catch (OperationCanceledException) when (silence.IsOver && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // Either the input could not be read, or the answers have ended.
+            await sending.ConfigureAwait(false);
             return new SessionLeave(End: null);
         }
         finally
         {
             await over.CancelAsync().ConfigureAwait(false);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // The process would wait for an end of its input that never comes.
+        async Task SendOrEndAsync()
+        {
+            try
+            {
+                await SendAsync(streams, input, endsInput, silence, over.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await over.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
@@ -62,8 +78,6 @@ public static class RedirectedSession
     {
         private readonly object _lock = new();
         private Timer? _timer;
-
-        internal bool IsOver { get; private set; }
 
         internal void Begin()
         {
@@ -88,9 +102,7 @@ public static class RedirectedSession
         {
             lock (_lock)
             {
-                if (_timer is null) return;
-                IsOver = true;
-                over.Cancel();
+                if (_timer is not null) over.Cancel();
             }
         }
     }

@@ -23,34 +23,59 @@ public static class TerminalSession
         IProcessStreams streams, ITerminal terminal, DetachKeys detach, bool endOnLeave, CancellationToken cancellationToken)
     {
         TerminalSize size = terminal.Size;
+        return new SessionLeave(await RunAsync(streams, terminal, static output => output, KeysAsync, cancellationToken).ConfigureAwait(false));
+
+        async Task KeysAsync(IRawTerminal raw, CancellationToken token)
+        {
+            using CancellationTokenSource left = CancellationTokenSource.CreateLinkedTokenSource(token);
+            Task sizes = FollowSizeAsync(streams, raw, size, left.Token);
+            try
+            {
+                await TypeAsync(streams, raw, detach, token).ConfigureAwait(false);
+                if (!endOnLeave) return;
+                await streams.WriteAsync(s_leave, token).ConfigureAwait(false);
+                await Task.Delay(s_farewell, token).ConfigureAwait(false); // the end of the streams comes before
+            }
+            finally
+            {
+                await left.CancelAsync().ConfigureAwait(false);
+                await sizes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Shows what comes, and takes keys, until one of the two is over.</summary>
+    /// <param name="streams">The streams of a process.</param>
+    /// <param name="terminal">The local terminal; raw meanwhile.</param>
+    /// <param name="show">What the screen gets for a piece of output.</param>
+    /// <param name="type">Takes the keys; ends when the user leaves, or the terminal is gone.</param>
+    /// <param name="cancellationToken">Ends it, and closes the connection.</param>
+    /// <returns>The end of the streams; null where the user has left before.</returns>
+    internal static async Task<StreamEnd?> RunAsync(
+        IProcessStreams streams, ITerminal terminal, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> show, Func<IRawTerminal, CancellationToken, Task> type, CancellationToken cancellationToken)
+    {
         IRawTerminal raw = terminal.EnterRaw();
         await using (raw.ConfigureAwait(false))
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task output = ShowAsync(streams, raw, over.Token);
-            Task sizes = FollowSizeAsync(streams, raw, size, over.Token);
-            Task keys = TypeAsync(streams, raw, detach, over.Token);
+            Task output = ShowAsync(streams, raw, show, over.Token);
+            Task keys = type(raw, over.Token);
             Task first = await Task.WhenAny(output, keys).ConfigureAwait(false);
-            if (first == keys && keys.IsCompletedSuccessfully && endOnLeave)
-            {
-                await streams.WriteAsync(s_leave, over.Token).ConfigureAwait(false);
-                await Task.WhenAny(output, Task.Delay(s_farewell, over.Token)).ConfigureAwait(false);
-            }
-
             bool ended = output.IsCompletedSuccessfully;
             await over.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(output, sizes, keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(output, keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             if (!ended && first.IsFaulted) await first.ConfigureAwait(false);
-            return new SessionLeave(ended ? streams.End : null);
+            return ended ? streams.End : null;
         }
     }
 
-    private static async Task ShowAsync(IProcessStreams streams, IRawTerminal raw, CancellationToken cancellationToken)
+    private static async Task ShowAsync(
+        IProcessStreams streams, IRawTerminal raw, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> show, CancellationToken cancellationToken)
     {
         while (await streams.ReadAsync(cancellationToken).ConfigureAwait(false) is { } piece)
         {
-            await raw.WriteAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
+            await raw.WriteAsync(show(piece.Bytes), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -36,6 +36,7 @@ internal static class ProgramTable
         ["nsenter"] = new(NodePrograms.NsenterAsync),
         ["chroot"] = new(NodePrograms.ChrootAsync),
         ["uptime"] = new(NodePrograms.UptimeAsync),
+        ["vi"] = new(ViewProgram.ViAsync),
         ["stty"] = new(SystemPrograms.SttyAsync),
         ["id"] = new(SystemPrograms.IdAsync),
         ["whoami"] = new(SystemPrograms.WhoamiAsync),

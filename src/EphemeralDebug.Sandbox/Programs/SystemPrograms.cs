@@ -184,6 +184,11 @@ internal static class SystemPrograms
             await p.ComplainAsync("standard input: Not a tty");
             return 1;
         }
+        foreach (string setting in p.Arguments)
+        {
+            if (setting == "raw") p.Terminal.IsRaw = true;
+            else if (setting is "-raw" or "cooked" or "sane") p.Terminal.IsRaw = false;
+        }
         if (p.Arguments.Contains("size")) await p.PrintAsync($"{p.Terminal.Rows} {p.Terminal.Columns}\n");
         return 0;
     }

@@ -5,7 +5,7 @@ namespace EphemeralDebug.Sandbox.Programs;
 
 /// <summary>
 /// A terminal's line discipline: echo, erase, lines, Ctrl+C and Ctrl+D. Answers to cursor questions (<c>ESC[24;5R</c>) are
-/// swallowed, as a line editor would.
+/// swallowed, as a line editor would. In raw mode there is none of that, and no echo.
 /// </summary>
 internal sealed class Terminal(ProcessOutput screen) : ProcessInput
 {
@@ -22,6 +22,9 @@ internal sealed class Terminal(ProcessOutput screen) : ProcessInput
 
     /// <summary>Rows, likewise.</summary>
     internal int Rows { get; private set; }
+
+    /// <summary>Whether every key goes to the program as it was typed.</summary>
+    internal bool IsRaw { get; set; }
 
     /// <summary>Ctrl+C.</summary>
     internal event Action? Interrupted;
@@ -44,6 +47,11 @@ internal sealed class Terminal(ProcessOutput screen) : ProcessInput
     /// <summary>Takes what a client typed. One caller at a time.</summary>
     internal async ValueTask TypeAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (IsRaw)
+        {
+            await _lines.Writer.WriteAsync(bytes.ToArray(), cancellationToken);
+            return;
+        }
         List<byte> echo = [];
         for (int i = 0; i < bytes.Length; i++)
         {

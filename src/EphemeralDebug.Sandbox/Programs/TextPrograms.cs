@@ -44,11 +44,19 @@ internal static class TextPrograms
         return 0;
     }
 
-    internal static Task<int> CatAsync(ProcessContext p) => ForEachInputAsync(p, p.Arguments.Skip(1), async (input, buffer) =>
+    internal static Task<int> CatAsync(ProcessContext p)
     {
-        int count;
-        while ((count = await input.ReadAsync(buffer, p.Killed)) > 0) await p.Out.WriteAsync(buffer.AsMemory(0, count), p.Killed);
-    });
+        bool visibly = p.Arguments.Contains("-v");
+        return ForEachInputAsync(p, p.Arguments.Skip(1).Where(argument => argument != "-v"), async (input, buffer) =>
+        {
+            int count;
+            while ((count = await input.ReadAsync(buffer, p.Killed)) > 0)
+            {
+                if (visibly) await p.PrintAsync(Visible(buffer.AsSpan(0, count)));
+                else await p.Out.WriteAsync(buffer.AsMemory(0, count), p.Killed);
+            }
+        });
+    }
 
     internal static Task<int> HeadAsync(ProcessContext p)
     {
@@ -187,6 +195,21 @@ internal static class TextPrograms
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Bytes as <c>cat -v</c> shows them: <c>^[</c> for Escape, <c>M-C</c> for an upper half.</summary>
+    private static string Visible(ReadOnlySpan<byte> bytes)
+    {
+        StringBuilder text = new();
+        foreach (byte value in bytes)
+        {
+            if (value >= 0x80) text.Append("M-");
+            char low = (char)(value & 0x7f);
+            if (value is (byte)'\n' or (byte)'\t') text.Append(low);
+            else if (low is < ' ' or '\u007f') text.Append('^').Append((char)(low ^ 0x40));
+            else text.Append(low);
+        }
+        return text.ToString();
     }
 
     private static long Size(string text)

@@ -17,8 +17,8 @@ namespace EphemeralDebug.Commands;
 public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
 {
     private readonly List<(PodReference Pod, string? Container)> _meant = [];
-    private readonly List<object> _lines = [];
-    private bool _pipelineIsInput;
+    private PipedInput? _piped;
+    private bool _isEntering;
     private VisitOptions? _options;
 
     /// <summary>Starts this program in the container (exec) instead of attaching to its process.</summary>
@@ -50,28 +50,35 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
     [ValidateRange(0, int.MaxValue / 1000)]
     public int TimeoutSec { get; set; } = 60;
 
+    /// <summary>While input comes through the pipeline, the session goes on beside it.</summary>
+    internal override int MaxRunning => _isEntering && _piped is not null ? 2 : 1;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         // With pod and container given, what is piped is no pod.
-        _pipelineIsInput = MyInvocation.ExpectingInput && Pod is not null && Name is not null;
-        if (!_pipelineIsInput) base.BeginProcessing();
+        if (MyInvocation.ExpectingInput && Pod is not null && Name is not null) _piped = new PipedInput();
+        else base.BeginProcessing();
         try
         {
-            if (_pipelineIsInput && StandardInput is not null) throw Failure.InputGivenTwice();
+            if (_piped is not null && StandardInput is not null) throw Failure.InputGivenTwice();
             _options = Options();
         }
         catch (DebugException e)
         {
             ThrowTerminatingError(ErrorRecords.From(e, target: null));
         }
+
+        if (_piped is null) return;
+        foreach (PodReference pod in Pod!) _meant.Add((pod, Name));
+        Enter();
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!_pipelineIsInput) base.ProcessRecord();
-        else if (InputObject is not null) _lines.AddRange(InputObject.Select(item => item.Source ?? item.Text));
+        if (_piped is null) base.ProcessRecord();
+        else foreach (PodReference item in InputObject ?? []) SayUntil(_piped.AddAsync(item.Source ?? item.Text));
     }
 
     /// <inheritdoc/>
@@ -80,16 +87,30 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_pipelineIsInput) foreach (PodReference pod in Pod!) _meant.Add((pod, Name));
+        if (_piped is null) Enter();
+        else _piped.End();
+        base.EndProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _piped?.Dispose();
+    }
+
+    private void Enter()
+    {
         List<ContainerInfo> choices = [];
         foreach ((PodReference pod, string? container) in _meant) Find(pod, container, choices);
+        _isEntering = true;
         if (choices.Count > 0) Enter(choices.Count == 1 ? choices[0] : Choose(choices));
-        base.EndProcessing();
+        else _piped?.End();
     }
 
     private VisitOptions Options()
     {
-        object? input = _pipelineIsInput ? _lines : StandardInput;
+        object? input = _piped ?? StandardInput;
         ITerminal? terminal = input is null && OutFile is null && !AsByteStream ? Seat.Terminal(Host) : null;
         if (Shell is not null && terminal is null && input is null)
             throw Failure.TerminalRequired("'ps; id' | Enter-EphemeralContainer POD CONTAINER -Shell sh");
@@ -148,8 +169,15 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
 
     private void Enter(ContainerInfo container) => StartWaiting(new ConnectionRequest(container.KubeConfig, container.Context), async (watches, listener, voice, cancellationToken) =>
     {
-        ContainerVisit visit = new(_options!, voice, EndProgress);
-        EnteredContainer entered = await EnterContainer.ExistingAsync(watches, container, visit.Entry, listener, cancellationToken).ConfigureAwait(false);
-        await visit.RunAsync(entered, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ContainerVisit visit = new(_options!, voice, EndProgress);
+            EnteredContainer entered = await EnterContainer.ExistingAsync(watches, container, visit.Entry, listener, cancellationToken).ConfigureAwait(false);
+            await visit.RunAsync(entered, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _piped?.End(); // nobody reads it any more
+        }
     }, container.ToString());
 }

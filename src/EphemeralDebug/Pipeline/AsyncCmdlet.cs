@@ -48,6 +48,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (MaxRunning == 1) Work.SayUntil(0);
     }
 
+    /// <summary>Says what has come in so far, and what comes until a task has ended.</summary>
+    private protected void SayUntil(Task task) => Work.SayUntil(task);
+
     /// <summary>What is to be said when all is over, also after Ctrl+C, when no stream takes it any more: what this cmdlet has left in the cluster.</summary>
     private protected virtual IEnumerable<string> LastWords => [];
 

@@ -38,10 +38,13 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
 
     private async Task<SessionLeave> StayAsync(EnteredContainer entered, IProcessStreams streams, CancellationToken cancellationToken)
     {
-        if (options.Terminal is { } terminal && entered.IsTerminal)
+        if (options.Terminal is { } terminal && (entered.IsTerminal || entered.TakesLines))
         {
-            await SayWhereAsync(entered, cancellationToken).ConfigureAwait(false);
-            return await TerminalSession.RunAsync(streams, terminal, options.Detach, EndsOnLeave(entered), cancellationToken).ConfigureAwait(false);
+            bool endsInput = entered.TakesInputEnd && streams.CanEndInput;
+            await SayWhereAsync(entered, endsInput, cancellationToken).ConfigureAwait(false);
+            return entered.IsTerminal
+                ? await TerminalSession.RunAsync(streams, terminal, options.Detach, EndsOnLeave(entered), cancellationToken).ConfigureAwait(false)
+                : await LineSession.RunAsync(streams, terminal, options.Detach, endsInput, cancellationToken).ConfigureAwait(false);
         }
 
         if (options.Input is not null && !entered.TakesInput) throw Failure.NoStandardInput(entered.Container);
@@ -88,7 +91,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
         return new SessionLeave(End: null);
     }
 
-    private async Task SayWhereAsync(EnteredContainer entered, CancellationToken cancellationToken)
+    private async Task SayWhereAsync(EnteredContainer entered, bool endsInput, CancellationToken cancellationToken)
     {
         ContainerInfo container = entered.Container;
         string context = container.Context is null ? "" : $"context {container.Context}, ";
@@ -96,8 +99,18 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
         string user = entered.User is { } number ? $"user {number}" : "the image's user";
         string where = $"{context}namespace {container.Namespace}, pod {container.Pod}, container {container.Name} (image {container.Image}{profile}, {user})";
         List<string> lines = [entered.Request.Shell is { } shell ? $"{PlainText.Clean(shell)} in {PlainText.Clean(where)}." : $"In {PlainText.Clean(where)}."];
-        if (entered.Request.Shell is null) lines.Add("Whatever is shown here is kept in the container's log, also what you type. No prompt? Press Enter.");
-        if (!options.Detach.Bytes.IsEmpty) lines.Add($"Leave with {options.Detach.Text}.");
+        string detach = options.Detach.Bytes.IsEmpty ? "" : options.Detach.Text;
+        if (entered.TakesLines)
+        {
+            lines.Add("Its process has no terminal: Enter sends it what you have typed, line by line. What it writes is kept in the container's log.");
+            lines.Add($"{(endsInput ? "Ctrl+D ends its input. Leave with Ctrl+C" : "Leave with Ctrl+C or Ctrl+D")}{(detach.Length > 0 ? $" or {detach}" : "")}.");
+        }
+        else
+        {
+            if (entered.Request.Shell is null) lines.Add("Whatever is shown here is kept in the container's log, also what you type. No prompt? Press Enter.");
+            if (detach.Length > 0) lines.Add($"Leave with {detach}.");
+        }
+
         await ShowAsync(cancellationToken, [.. lines]).ConfigureAwait(false);
     }
 
@@ -110,8 +123,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
         }
         else if (options.Terminal is not null)
         {
-            string why = container.Stdin ? "no terminal" : "no standard input";
-            await voice.WarningAsync($"{container}: it was made with {why}, so its output can be read, and nothing typed. Ctrl+C leaves it. For a shell in it: {ComeBack(container)} -Shell sh").ConfigureAwait(false);
+            await voice.WarningAsync($"{container}: it was made with no standard input, so its output can be read, and nothing typed. Ctrl+C leaves it. For a shell in it: {ComeBack(container)} -Shell sh").ConfigureAwait(false);
         }
     }
 
@@ -128,7 +140,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
                 await SayAsync($"You have left {container}.", cancellationToken).ConfigureAwait(false);
                 break;
             case SessionOutcomeKind.Detached when options.Terminal is not null:
-                await SayAsync($"You have left {container}; it runs on. Come back: {ComeBack(container)}{(entered.Request.Shell is { } left ? $" -Shell {Quoted(left)}" : "")}", cancellationToken).ConfigureAwait(false);
+                await SayAsync($"You have left {container}; {(entered is { TakesLines: true, TakesInputEnd: true } ? "its input ends with that" : "it runs on")}. Come back: {ComeBack(container)}{(entered.Request.Shell is { } left ? $" -Shell {Quoted(left)}" : "")}", cancellationToken).ConfigureAwait(false);
                 break;
             case SessionOutcomeKind.StreamClosed:
                 await SayAsync($"The server has closed the stream; {container} runs on. Come back: {ComeBack(container)}", cancellationToken).ConfigureAwait(false);

@@ -64,11 +64,21 @@ internal sealed class Pump(Cmdlet cmdlet, TimeSpan lastMoment, CancellationToken
 
     /// <summary>Says what comes in until no more than <paramref name="remaining"/> pieces of work run. On the pipeline thread.</summary>
     /// <exception cref="PipelineStoppedException">The user pressed Ctrl+C.</exception>
-    internal void SayUntil(int remaining)
+    internal void SayUntil(int remaining) => SayUntil(() => _running.Count <= remaining);
+
+    /// <summary>Says what comes in until a task has ended. On the pipeline thread.</summary>
+    /// <exception cref="PipelineStoppedException">The user pressed Ctrl+C.</exception>
+    internal void SayUntil(Task task)
+    {
+        if (!task.IsCompleted) _ = task.ContinueWith(_ => SayAsync(static () => { }).AsTask(), TaskScheduler.Default); // what waits for something to say, wakes
+        SayUntil(() => task.IsCompleted);
+    }
+
+    private void SayUntil(Func<bool> isTime)
     {
         try
         {
-            while (_running.Count > remaining) _said.Reader.ReadAsync(stop).AsTask().GetAwaiter().GetResult()();
+            while (!isTime()) _said.Reader.ReadAsync(stop).AsTask().GetAwaiter().GetResult()();
             SayWhatIsThere();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -16,6 +16,7 @@ internal static class StandardInput
     internal static Stream Open(object value)
     {
         object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (plain is PipedInput piped) return piped;
         if (plain is FileInfo file) return OpenFile(file.FullName);
         MemoryStream bytes = new();
         if (plain is IEnumerable many and not string)

@@ -8,7 +8,7 @@ internal sealed record VisitOptions
     /// <summary>The terminal that the user sits at; null where the session goes through the pipeline and files.</summary>
     internal ITerminal? Terminal { get; init; }
 
-    /// <summary>What is sent to standard input (see <see cref="StandardInput"/>); null for nothing.</summary>
+    /// <summary>What is sent to standard input (see <see cref="StandardInput"/>), perhaps a <see cref="PipedInput"/>; null for nothing.</summary>
     internal object? Input { get; init; }
 
     /// <summary>The program to start instead of attaching.</summary>

@@ -19,6 +19,9 @@ internal sealed class FakeStreams : IProcessStreams
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>Whether the process takes no input, so that whoever sends some waits.</summary>
+    internal bool IsStuck { get; set; }
+
     /// <summary>What reached the process so far.</summary>
     internal string Written => Encoding.UTF8.GetString(_written.ToArray());
 
@@ -49,11 +52,11 @@ internal sealed class FakeStreams : IProcessStreams
         return null;
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
+        if (IsStuck) await Task.Delay(Timeout.Infinite, cancellationToken);
         _written.Write(input.Span);
         _events.Writer.TryWrite(Encoding.UTF8.GetString(input.Span));
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask EndInputAsync(CancellationToken cancellationToken)

@@ -130,6 +130,25 @@ public sealed class JoinedStreamsTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(5, 1)]
+    [InlineData(2, 5)]
+    [InlineData(0, 5)]
+    public async Task The_same_line_again_and_again_comes_as_often_as_input_brings_it_forth(int logged, int held)
+    {
+        // The log and the stream have come unequally far when they are looked at.
+        FakeStreams live = new();
+        for (int i = 0; i < held; i++) live.Write("ok\n");
+        int looks = 0;
+        JoinedStreams joined = new(live, _ => Task.FromResult(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("ok\n", looks++ > 1 ? 5 : logged)))), terminal: false, NoWarning, input: true);
+        Task<string> all = ReadAllAsync(joined);
+        for (int i = held; i < 5; i++) live.Write("ok\n");
+        live.EndWith(new StreamEnd(StreamEndKind.Success));
+
+        Assert.Equal("ok\nok\nok\nok\nok\n", await all);
+    }
+
     [Fact]
     public async Task A_prompt_is_shown_at_once()
     {

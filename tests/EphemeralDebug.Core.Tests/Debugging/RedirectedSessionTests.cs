@@ -52,6 +52,18 @@ public sealed class RedirectedSessionTests
     }
 
     [Fact]
+    public async Task Input_that_cannot_be_read_ends_the_session_with_its_error()
+    {
+        FakeStreams streams = new();
+        using BrokenInput input = new();
+        IOException broken = await Assert.ThrowsAsync<IOException>(() => RedirectedSession.RunAsync(streams, input, endsInput: true, GiveAsync, Cancel));
+
+        Assert.Equal("The disk is gone.", broken.Message);
+        Assert.True(streams.IsDisposed);
+        Assert.False(streams.Events.TryRead(out _));
+    }
+
+    [Fact]
     public async Task Cancelling_closes_the_streams()
     {
         FakeStreams streams = new();
@@ -70,5 +82,10 @@ public sealed class RedirectedSessionTests
     {
         _given.Add(Encoding.UTF8.GetString(piece.Bytes.Span) + (piece.IsError ? " (error)" : ""));
         return ValueTask.CompletedTask;
+    }
+
+    private sealed class BrokenInput : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("The disk is gone.");
     }
 }

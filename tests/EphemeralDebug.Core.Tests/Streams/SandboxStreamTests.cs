@@ -103,6 +103,18 @@ public sealed class SandboxStreamTests : IAsyncLifetime
         Assert.All(await Task.WhenAll(waiting), Assert.Null);
     }
 
+    [Fact]
+    public async Task A_server_that_ends_ends_every_stream()
+    {
+        IProcessStreams[] streams = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ExecAsync(stdin: true, "sh", "-c", "echo here; cat")));
+        await Task.WhenAll(streams.Select(stream => stream.ReadUntilAsync("here\n")));
+        Task<StreamPiece?>[] waiting = [.. streams.Select(stream => stream.ReadAsync(Stop).AsTask())];
+        await _cluster.Sandbox.DisposeAsync().AsTask().WaitAsync(Stop);
+        Assert.All(await Task.WhenAll(waiting), Assert.Null);
+        Assert.All(streams, stream => Assert.Equal(StreamEndKind.ConnectionLost, stream.End!.Kind));
+        foreach (IProcessStreams stream in streams) await stream.DisposeAsync();
+    }
+
     private Task<IProcessStreams> ExecAsync(params string[] command) => ExecAsync(stdin: false, command);
 
     private Task<IProcessStreams> ExecAsync(bool stdin, params string[] command) => _api.OpenStreamsAsync(

@@ -30,6 +30,100 @@ public sealed class EnterEphemeralContainerTests : ClusterTests, IClassFixture<T
     }
 
     [Fact]
+    public async Task Output_comes_while_input_still_comes()
+    {
+        await Cluster.RunPodAsync("live");
+        Succeed("New-EphemeralContainer live -Name probe -Stdin -StdinOnce -- cat");
+        // The input goes on until something has come back.
+        IReadOnlyList<string> lines = Succeed("& { 'first'; while ($seen.Count -eq 0) { 'more' }; 'last' } | Enter-EphemeralContainer live probe | ForEach-Object { $seen.Add($_); $_ }", ("seen", new List<object>())).As<string>();
+
+        Assert.Equal(("first", "last"), (lines[0], lines[^1]));
+        Assert.All(lines.Skip(1).SkipLast(1), line => Assert.Equal("more", line));
+    }
+
+    [Fact]
+    public async Task Everything_that_is_piped_arrives_in_order()
+    {
+        await Cluster.RunPodAsync("order");
+        Succeed("New-EphemeralContainer order -Name probe -Stdin -StdinOnce -- cat; New-EphemeralContainer order -Name bytes -Stdin -StdinOnce -- cat");
+        string file = Cluster.Write("order.txt", "of a file\n");
+
+        Assert.Equal(
+            [.. Enumerable.Range(1, 3000).Select(number => $"{number}"), "", "of a file", "end"],
+            Succeed("& { 1..3000; ''; [IO.FileInfo]::new($file); 'end' } | Enter-EphemeralContainer order probe", ("file", file)).As<string>());
+        Assert.Equal(
+            Enumerable.Range(0, 256 * 3).Select(number => (byte)number),
+            Succeed("& { 1..3 | ForEach-Object { [byte[]](0..255) } } | Enter-EphemeralContainer order bytes -AsByteStream").As<byte>());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_pipeline_whose_input_nobody_takes_yet()
+    {
+        await Cluster.RunPodAsync("stuck");
+        using KubeletHold hold = Cluster.Hold("stuck");
+        Succeed("New-EphemeralContainer stuck -Name probe -Stdin -StdinOnce -NoWait -- cat");
+        using ManualResetEventSlim full = new();
+        // The container does not run, so that the input stays where it is, and the pipeline waits.
+        using RunningPipeline pipeline = Engine.Start("& { $i = 0; while ($true) { if (++$i -eq 257) { $full.Set() }; 'x' } } | Enter-EphemeralContainer stuck probe", ("full", full));
+        await Task.Run(() => full.Wait(Cancel), Cancel);
+        RunResult result = await pipeline.StopAsync(Cancel);
+
+        Assert.Equal(System.Management.Automation.PSInvocationState.Stopped, result.State);
+        Assert.Empty(result.Errors);
+        Assert.InRange(pipeline.StopTime, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Input_waits_for_its_reader()
+    {
+        System.Reflection.Assembly module = Assert.Single(Run("(Get-Command Enter-EphemeralContainer).ImplementingType.Assembly").As<System.Reflection.Assembly>());
+        Type type = module.GetType("EphemeralDebug.Pipeline.PipedInput", throwOnError: true)!;
+        await using Stream input = (Stream)Activator.CreateInstance(type, nonPublic: true)!;
+        Func<object, Task> add = type.GetMethod("AddAsync", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.CreateDelegate<Func<object, Task>>(input);
+        for (int i = 0; i < 256; i++) Assert.True(add("x").IsCompletedSuccessfully);
+        Task waits = add("y");
+        Assert.False(waits.IsCompleted);
+        Assert.Equal(2 * 256, await input.ReadAsync(new byte[2 * 256], Cancel)); // each a line
+        await waits.WaitAsync(Cancel);
+        Task next = waits;
+        while (next.IsCompleted) next = add("z");
+        await input.DisposeAsync();
+        await next.WaitAsync(Cancel);
+        Assert.True(add("dropped").IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task An_error_before_it_in_the_pipeline_ends_the_session()
+    {
+        await Cluster.RunPodAsync("upstream");
+        Succeed("New-EphemeralContainer upstream -Name probe -Stdin -StdinOnce -- cat");
+        RunResult result = Run("& { 'one'; while ($seen.Count -eq 0) { 'more' }; throw 'broken' } | Enter-EphemeralContainer upstream probe | ForEach-Object { $seen.Add($_) }", ("seen", new List<object>()));
+
+        Assert.Contains("broken", Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        // The process hears that its input is over, and ends.
+        Succeed("Wait-EphemeralContainer upstream probe -For Terminated");
+    }
+
+    [Fact]
+    public async Task What_is_piped_to_a_process_that_has_ended_goes_nowhere()
+    {
+        await Cluster.RunPodAsync("early");
+        Succeed("New-EphemeralContainer early -Name probe -Stdin -StdinOnce -- sh -c 'read x; echo got $x; exit 3'");
+        RunResult result = Succeed("1..5000 | Enter-EphemeralContainer early probe -PassThru");
+
+        Assert.Equal("got 1", result.Output[0].BaseObject);
+        Assert.Equal("3", result.Output[1].Properties["ExitCode"].Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_is_an_error_and_ends_the_session()
+    {
+        await Cluster.RunPodAsync("gone");
+        Succeed("New-EphemeralContainer gone -Name probe -Stdin -StdinOnce -- cat");
+        Assert.Equal(["InputFileUnreadable"], Run("$item | Enter-EphemeralContainer gone probe", ("item", new FileInfo(Path.Combine(Cluster.Folder, "gone.txt")))).ErrorIds);
+    }
+
+    [Fact]
     public async Task Piped_containers_are_entered_and_the_exit_code_is_on_what_PassThru_gives()
     {
         await Cluster.RunPodAsync("sample-app-1");
@@ -148,6 +242,7 @@ public sealed class EnterEphemeralContainerTests : ClusterTests, IClassFixture<T
         Succeed("New-EphemeralContainer nostdin -Name probe -- sleep 600");
 
         Assert.Equal(["NoStandardInput"], Run("'x' | Enter-EphemeralContainer nostdin probe").ErrorIds);
+        Assert.Equal(["NoStandardInput"], Run("1..5000 | Enter-EphemeralContainer nostdin probe").ErrorIds);
     }
 
     [Fact]

@@ -64,6 +64,9 @@ public sealed class PtyShell : IDisposable
     /// <summary>Sends the shell's process a signal.</summary>
     public void Signal(int number) => _terminal.Signal(number);
 
+    /// <summary>Closes the terminal, as closing its window does.</summary>
+    public void HangUp() => _terminal.HangUp();
+
     /// <summary>Waits for the end of the shell: its exit code, or 128 and the number of the signal that ended it.</summary>
     public Task<int> WaitForExitAsync() => _terminal.WaitForExitAsync(_cancellationToken);
 

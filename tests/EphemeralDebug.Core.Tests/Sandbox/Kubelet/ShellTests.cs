@@ -19,6 +19,7 @@ public sealed class ShellTests
     [InlineData("echo hidden > /tmp/f; cat /tmp/f; echo more >> /tmp/f; wc -l < /tmp/f", "hidden\n2\n", 0)]
     [InlineData("(exit 3); echo $?; exit 7", "3\n", 7)]
     [InlineData("echo gone >/dev/null; echo err >&2 2>/dev/null; ! true; echo $?", "1\n", 0)]
+    [InlineData("printf '\\033[A\\tgr\u00fc\u00dfe\\n' | cat -v", "^[[A\tgrM-CM-<M-CM-^_e\n", 0)]
     [InlineData("yes | head -n 2", "y\ny\n", 0)]
     [InlineData("head -c 5 /dev/zero | wc -c", "5\n", 0)]
     [InlineData("trap 'echo bye' EXIT; echo hi", "hi\nbye\n", 0)]
