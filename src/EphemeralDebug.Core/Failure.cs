@@ -388,7 +388,7 @@ internal static class Failure
 
     internal static DebugException ImageRunsAsRoot(StartObservation seen, string? message) => CannotStart(nameof(ImageRunsAsRoot), FailureKind.InvalidOperation, seen,
         $"it must not run as root (runAsNonRoot), and {Image(seen)} would", message,
-        "Give it a user: -RunAsUser 1000. Where the namespace allows root and only the profile forbids it: -Profile General");
+        $"Give it a user: -RunAsUser 1000. {(seen.Container.Kind == ContainerKind.Ephemeral ? "Where the namespace allows root and only the profile forbids it: -Profile General" : "Where it may be root: -AsRoot")}");
 
     internal static DebugException ImageUserNotNumeric(StartObservation seen, string? message) => CannotStart(nameof(ImageUserNotNumeric), FailureKind.InvalidOperation, seen,
         $"it must not run as root (runAsNonRoot), and {Image(seen)} names its user in letters, which the kubelet cannot judge", message,
@@ -464,7 +464,7 @@ internal static class Failure
         $"Name one: {cmdlet} web-0. Or pipe some: Get-Pod -Label app=web | {cmdlet}");
 
     internal static DebugException PodGivenTwice() => new(nameof(PodGivenTwice), FailureKind.InvalidArgument,
-        "Pods were given both through the pipeline and with -Pod.",
+        "Pods were given with -Pod and in another way, through the pipeline or with -Workload.",
         "Leave one of them out.");
 
     internal static DebugException PodReplaced(string ns, string pod) => new(nameof(PodReplaced), FailureKind.ObjectNotFound,
@@ -477,7 +477,7 @@ internal static class Failure
 
     internal static DebugException NoEphemeralContainer(string ns, string pod) => new(nameof(NoEphemeralContainer), FailureKind.ObjectNotFound,
         $"The pod '{ns}/{pod}' has no ephemeral container.",
-        $"Add one: New-EphemeralContainer {pod} -Namespace {ns}", $"{ns}/{pod}");
+        $"Add one: New-EphemeralContainer {pod} -Namespace {ns}. The log of one of its own containers: Get-EphemeralContainerLog {pod} NAME -Namespace {ns}", $"{ns}/{pod}");
 
     internal static DebugException EphemeralContainerNotFound(string ns, string pod, string container, IEnumerable<string> choices) => new(
         nameof(EphemeralContainerNotFound), FailureKind.ObjectNotFound,
@@ -496,6 +496,9 @@ internal static class Failure
     internal static DebugException TargetForCopy() => new(nameof(TargetForCopy), FailureKind.InvalidArgument,
         "-Target is for ephemeral containers: the containers of a copy share their processes all together, or not at all.",
         "Use -ShareProcesses instead.");
+
+    internal static DebugException PodNameTaken(string ns, string name, DebugException said) => Refused(nameof(PodNameTaken), FailureKind.ResourceExists,
+        $"There is a pod '{ns}/{PlainText.Clean(name)}' already.", "Choose another name with -CopyTo, or leave it out to have one drawn.", $"{ns}/{name}", said);
 
     internal static DebugException WorkloadAndPod() => new(nameof(WorkloadAndPod), FailureKind.InvalidArgument,
         "Both a pod and -Workload were given.",

@@ -93,6 +93,10 @@ public static class CopyPod
                 if (request.Options.Replace && !request.DryRun) await DeleteSourceAsync(watches.Api, source, request, copy.Row, cancellationToken).ConfigureAwait(false);
                 return copy;
             }
+            catch (DebugException e) when (e.ErrorId == nameof(Failure.AlreadyExists) && request.Options.CopyTo is { } name)
+            {
+                throw Failure.PodNameTaken(ns, name, e);
+            }
             catch (DebugException e) when (i + 1 < profiles.Count && e.IsRefusedByAdmission)
             {
                 await listener.Verbose($"{source}: profile {profiles[i]} is refused, {profiles[i + 1]} is next: {e.Message}").ConfigureAwait(false);

@@ -69,7 +69,15 @@ public sealed class MadePod : IDisposable
         _follower.StartFrom(_created.Row.ResourceVersion);
         try
         {
-            StartObservation seen = await ContainerWait.UntilSeenAsync(_follower, _created.Seen, ContainerWait.HasStarted, timeout, listener, cancellationToken).ConfigureAwait(false);
+            // What is frozen tells first whether it can be; the container beside it may need no more time.
+            StartObservation seen = _created.Seen;
+            foreach (string name in new[] { Row.Frozen, _created.Container.Name }.OfType<string>().Distinct())
+            {
+                seen = seen with { Container = (seen.Detail?.Find(name) ?? _watches.Api.DetailOf(_created.Pod).Find(name))! };
+                if (seen.Detail is null || !ContainerWait.HasStarted(seen.Container))
+                    seen = await ContainerWait.UntilSeenAsync(_follower, seen, ContainerWait.HasStarted, timeout, listener, cancellationToken).ConfigureAwait(false);
+            }
+
             (Row, _hasStarted) = (DebugPodRows.Now(Row, seen.Detail!), true);
         }
         catch (DebugException e) when (e.StatusCode == 403)

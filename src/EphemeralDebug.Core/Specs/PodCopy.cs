@@ -90,7 +90,7 @@ public static class PodCopy
         JsonObject pod = Bare(source, options, suffix);
         JsonObject spec = pod.Object("spec")!;
         Place(spec, source, options, leftOut);
-        PodCopyContainers.Promote(spec, options.InitContainer, source, leftOut);
+        PodCopyContainers.Promote(spec, options.InitContainer, source);
         PodCopyContainers.RemoveInit(spec, options, source);
         PodCopyContainers.SetImages(spec, options.SetImage, source);
 

@@ -8,7 +8,7 @@ internal static class PodCopyContainers
     private const string Regular = "containers", Init = "initContainers";
 
     /// <summary>Makes an init container the only container. Those before it stay what they are, since it may need what they leave.</summary>
-    internal static void Promote(JsonObject spec, string? name, CopySource source, List<string> leftOut)
+    internal static void Promote(JsonObject spec, string? name, CopySource source)
     {
         if (name is null)
             return;
@@ -18,9 +18,6 @@ internal static class PodCopyContainers
             throw Failure.CopyContainerNotFound(source.ToString(), "-InitContainer", name, PodView.Names(init));
         JsonObject promoted = init[at].DeepClone().AsObject();
         promoted.Remove("restartPolicy"); // the sign of a sidecar
-        string[] gone = PodView.Names(init.Skip(at + 1).Concat(spec.Objects(Regular))).ToArray();
-        if (gone.Length > 0)
-            leftOut.Add(PlainText.Clean($"container {string.Join(", ", gone)}: would start only after the init container {name}"));
         spec[Init] = new JsonArray(init.Take(at).Select(container => container.DeepClone()).ToArray());
         if (at == 0)
             spec.Remove(Init);

@@ -55,9 +55,13 @@ internal static class PodCopyFreeze
         JsonObject? own = container.Object("securityContext"), whole = spec.Object("securityContext");
         if ((own.Bool("runAsNonRoot") ?? whole.Bool("runAsNonRoot")) == true && (own.Integer("runAsUser") ?? whole.Integer("runAsUser")) is null)
             SecurityProfile.SetUserAndGroup(copier, TargetIdentity.Fallback, group: null);
-        List(spec, "initContainers").Insert(0, copier);
-        List(spec, "volumes").Add((JsonNode)new JsonObject { ["name"] = Volume, ["emptyDir"] = new JsonObject() });
-        List(container, "volumeMounts").Add((JsonNode)Mount(isReadOnly: true));
+        // A copy of such a copy has all of it already.
+        if (!Has(spec, "initContainers", Copier))
+            List(spec, "initContainers").Insert(0, copier);
+        if (!Has(spec, "volumes", Volume))
+            List(spec, "volumes").Add((JsonNode)new JsonObject { ["name"] = Volume, ["emptyDir"] = new JsonObject() });
+        if (!Has(container, "volumeMounts", Volume))
+            List(container, "volumeMounts").Add((JsonNode)Mount(isReadOnly: true));
     }
 
     private static JsonObject Mount(bool isReadOnly)
@@ -66,6 +70,8 @@ internal static class PodCopyFreeze
         ContainerEdit.SetFlag(mount, "readOnly", isReadOnly);
         return mount;
     }
+
+    private static bool Has(JsonObject parent, string list, string name) => PodView.Names(parent.Objects(list)).Contains(name);
 
     private static JsonArray List(JsonObject parent, string name)
     {

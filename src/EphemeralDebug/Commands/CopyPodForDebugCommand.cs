@@ -131,10 +131,13 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
     internal override TimeSpan LastMoment => RemoveOnExit ? Cleanup.Patience + base.LastMoment : base.LastMoment;
 
     /// <inheritdoc/>
+    private protected override bool HasOtherPods => Workload is not null;
+
+    /// <inheritdoc/>
     private protected override void Judge()
     {
         base.Judge();
-        if (Workload is not null && (Pod is not null || MyInvocation.ExpectingInput)) throw Failure.WorkloadAndPod();
+        if (Workload is not null && MyInvocation.ExpectingInput) throw Failure.WorkloadAndPod();
         if (Workload is not null && (SameNode || Replace)) throw Failure.ParametersExclude("-Workload", SameNode ? "-SameNode" : "-Replace");
         if (RemoveOnExit && !Interactive) throw Failure.InteractiveRequired(nameof(RemoveOnExit));
         _options = Options();
@@ -174,7 +177,7 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
             try
             {
                 CopyRequest request = Request(watches, pod, ns) with { IsToBeEntered = true };
-                copy = OpensShell
+                copy = Freeze
                     ? await CopyPod.StartAsync(watches, request with { Wait = Visit!.Wait }, made => copy = made, listener, cancellationToken).ConfigureAwait(false)
                     : await CopyPod.CreateAsync(watches, request, listener, cancellationToken).ConfigureAwait(false);
                 EnteredContainer entered = await copy.EnterAsync(visit.Entry, listener, cancellationToken).ConfigureAwait(false);

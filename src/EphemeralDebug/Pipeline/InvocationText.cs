@@ -8,11 +8,11 @@ namespace EphemeralDebug.Pipeline;
 internal static class InvocationText
 {
     /// <summary>
-    /// The words that were bound to the position of -Pod although the pods come through the pipeline: they belong to the next
-    /// position.
+    /// The words that were bound to the position of -Pod although the pods come through the pipeline or from another parameter: they
+    /// belong to the next position.
     /// </summary>
     /// <exception cref="DebugException">-Pod was named: then pods were given twice.</exception>
-    internal static string[] WordsBehindPipeline(InvocationInfo invocation, PodReference[] bound) =>
+    internal static string[] WordsBehindPods(InvocationInfo invocation, PodReference[] bound) =>
         Names(invocation, "Pod") ? throw Failure.PodGivenTwice() : [.. bound.Select(word => word.Text)];
 
     /// <summary>Whether the command line of <paramref name="invocation"/> names the parameter (in full, or by a prefix of it).</summary>

@@ -22,10 +22,11 @@ public abstract class PodCmdlet : NamespacedCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (!MyInvocation.ExpectingInput || Pod is null) return;
+        if (Pod is null || !(MyInvocation.ExpectingInput || HasOtherPods)) return;
         try
         {
-            TakeWords(InvocationText.WordsBehindPipeline(MyInvocation, Pod));
+            TakeWords(InvocationText.WordsBehindPods(MyInvocation, Pod));
+            Pod = null;
         }
         catch (DebugException e)
         {
@@ -46,8 +47,11 @@ public abstract class PodCmdlet : NamespacedCmdlet
         }
     }
 
+    /// <summary>Whether a parameter of the cmdlet's own says what it is about, so that no word is a pod.</summary>
+    private protected virtual bool HasOtherPods => false;
+
     /// <summary>
-    /// Takes the words that PowerShell bound to the position of -Pod although the pods come through the pipeline, as in
+    /// Takes the words that PowerShell bound to the position of -Pod although the pods come from elsewhere, as in
     /// <c>Get-Pod web-0 | Wait-EphemeralContainer probe</c>: they belong to the next position.
     /// </summary>
     private protected abstract void TakeWords(string[] words);

@@ -80,7 +80,10 @@ public sealed class CopyPodForDebugTests(TestCluster cluster) : ClusterTests(clu
         Assert.StartsWith("scaled-down-debug-", Of(copy, "Name"), StringComparison.Ordinal);
         Assert.Equal("deployment/default/scaled-down", Of(copy, "Source"));
         Assert.Equal(["WorkloadNotFound"], Run("Copy-PodForDebug -Workload deploy/none").ErrorIds);
-        Assert.Equal(["WorkloadAndPod"], Run("Copy-PodForDebug web-0 -Workload deploy/scaled-down").ErrorIds);
+        Assert.Equal(["PodGivenTwice"], Run("Copy-PodForDebug -Pod web-0 -Workload deploy/scaled-down").ErrorIds);
+        Assert.Equal(["WorkloadAndPod"], Run("'web-0' | Copy-PodForDebug -Workload deploy/scaled-down").ErrorIds);
+        Assert.Equal(["app"], Succeed("Copy-PodForDebug -Workload deploy/scaled-down -CopyTo words -Container app -- sleep 77").Values("Container"));
+        SameJson("""["sleep","77"]""", Stored("words")["spec"]!["containers"]![0]!["command"]);
         Assert.Equal(["ParametersExclude"], Run("Copy-PodForDebug -Workload deploy/scaled-down -Replace").ErrorIds);
     }
 
@@ -116,7 +119,7 @@ public sealed class CopyPodForDebugTests(TestCluster cluster) : ClusterTests(clu
         await Cluster.RunPodAsync("taken");
         RunResult result = Run("Copy-PodForDebug kept -CopyTo taken -Replace -Confirm:$false");
 
-        Assert.Equal(["AlreadyExists"], result.ErrorIds);
+        Assert.Equal(["PodNameTaken"], result.ErrorIds);
         Assert.Equal(["POST pods dry"], Changes);
     }
 
@@ -139,7 +142,7 @@ public sealed class CopyPodForDebugTests(TestCluster cluster) : ClusterTests(clu
         using (Cluster.Sandbox.Faults.Respond(IsCreation, 409, """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods \"named-debug-xxxxx\" already exists","reason":"AlreadyExists","details":{"name":"named-debug-xxxxx","kind":"pods"},"code":409}""", "application/json", times: 1))
             Succeed("Copy-PodForDebug named -NoWait");
         Assert.Equal(2, Creations.Select(request => (string?)JsonNode.Parse(request.Body)!["metadata"]!["name"]).Distinct().Count());
-        Assert.Equal(["AlreadyExists"], Run("Copy-PodForDebug named -CopyTo named").ErrorIds);
+        Assert.Equal(["PodNameTaken"], Run("Copy-PodForDebug named -CopyTo named").ErrorIds);
     }
 
     [Fact]
@@ -274,6 +277,25 @@ public sealed class CopyPodForDebugTests(TestCluster cluster) : ClusterTests(clu
         Assert.Equal("in", result.Output[0].BaseObject);
         Assert.Equal(("6", "app"), (Of(result.Output[^1], "ExitCode"), Of(result.Output[^1], "Frozen")));
         SameJson("""["sleep","2147483647"]""", Stored("ice")["spec"]!["containers"]![0]!["command"]);
+    }
+
+    [Theory]
+    [InlineData("-Freeze")]
+    [InlineData("-Freeze -Image busybox -- sleep 1000")] // beside it
+    public async Task A_frozen_image_without_a_sleep_is_brought_one_and_so_is_its_copy(string parameters)
+    {
+        string name = $"distroless-{Guid.NewGuid():n}";
+        await Cluster.UntilPodAsync(Name(Cluster.StorePod(name, shape: pod => pod["spec"]!["containers"]![0] = TestCluster.Parse("""{"name":"app","image":"sample-app-distroless:1.0"}"""))),
+            pod => (string?)pod["status"]!["phase"] == "Running");
+        RunResult result = Succeed($"$copy = Copy-PodForDebug {name} {parameters}; $copy");
+
+        Assert.Equal(("Running", "app"), (Of(result.Output[0], "Status"), Of(result.Output[0], "Frozen")));
+        JsonObject stored = Stored(Of(result.Output[0], "Name"));
+        SameJson("""["/.ephemeraldebug/busybox","sleep","2147483647"]""", stored["spec"]!["containers"]![0]!["command"]);
+        Assert.Equal(2, Creations.Count);
+        Assert.Equal([Of(result.Output[0], "Name")], Succeed($"Get-Pod {name}-debug-*").Values("Name")); // the first try is gone
+
+        Assert.Equal(["app"], Succeed("$copy | Copy-PodForDebug -Container app -Freeze").Values("Frozen"));
     }
 
     [Theory]
