@@ -68,7 +68,23 @@ public static class RunCommand
 
         EntryRequest entry = new() { Wait = deadline.Rest };
         EnteredContainer entered = await EnterContainer.NewAsync(watches, known, entry, listener, cancellationToken, command.Made).ConfigureAwait(false);
-        await tell(await GatherAsync(entered, command, deadline, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        CommandOutcome outcome = await GatherAsync(entered, command, deadline, cancellationToken).ConfigureAwait(false);
+        await tell(outcome).ConfigureAwait(false);
+        if (outcome.IsTimedOut) await StopAsync(watches, outcome.Container, listener, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Nobody holds this one open, so nothing ends it by our leaving.
+    private static async Task StopAsync(PodWatches watches, ContainerInfo container, DebugListener listener, CancellationToken cancellationToken)
+    {
+        StopRequest stop = new() { Namespace = container.Namespace, Pod = container.Pod, PodUid = container.PodUid, Container = container.Name, Grace = TimeSpan.Zero, Timeout = s_margin };
+        try
+        {
+            await StopEphemeralContainer.RunAsync(watches, stop, listener, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DebugException e)
+        {
+            await listener.Warning($"{container}: its command goes on: {e.Message} {e.Advice}").ConfigureAwait(false);
+        }
     }
 
     /// <summary>Runs it in a container that exists, by exec.</summary>
