@@ -38,7 +38,7 @@ internal sealed class ChannelSocket : IDisposable
         && context.Request.Headers.SecWebSocketKey.Count == 1;
 
     /// <summary>Switches protocols; the first frame, empty and on channel 1, is sent.</summary>
-    internal static async Task<ChannelSocket> AcceptAsync(HttpContext context, StreamProtocol protocol, StreamFault? fault)
+    internal static async Task<ChannelSocket> AcceptAsync(HttpContext context, StreamProtocol protocol, StreamFault? fault, CancellationToken cancellationToken)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.Upgrade = "websocket";
@@ -47,7 +47,7 @@ internal sealed class ChannelSocket : IDisposable
         headers.SecWebSocketProtocol = protocol.Name;
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         ChannelSocket channels = new(context, stream, protocol, fault);
-        await channels.SendAsync(1, ReadOnlySequence<byte>.Empty, context.RequestAborted);
+        await channels.SendAsync(1, ReadOnlySequence<byte>.Empty, cancellationToken);
         return channels;
     }
 

@@ -141,7 +141,7 @@ internal sealed class PodStreams(KubeletOptions options, CancellationToken stopp
         using CancellationTokenSource session = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            using ChannelSocket socket = await ChannelSocket.AcceptAsync(context, protocol, fault);
+            using ChannelSocket socket = await ChannelSocket.AcceptAsync(context, protocol, fault, session.Token);
             await run(socket, session);
         }
         catch (Exception gone) when (IsDisconnect(gone))

@@ -69,7 +69,9 @@ public sealed partial class PseudoTerminal : IDisposable
         int slave = Checked(open(path, ReadWrite | NoControl | CloseOnExec));
 
         // sh gives setsid the terminal; setsid makes it the controlling one, and becomes the program.
-        ProcessStartInfo start = new("sh", ["-c", "ulimit -c 0; exec setsid --ctty \"$@\" <\"$TERMINAL\" >\"$TERMINAL\" 2>&1", "sh", program, .. arguments])
+        // A script that runs the tests in the background has SIGINT and SIGQUIT ignored, and hands that down; a terminal's programs hear them.
+        const string Defaults = "$(env --default-signal=INT,QUIT true 2>/dev/null && echo env --default-signal=INT,QUIT)";
+        ProcessStartInfo start = new("sh", ["-c", $"ulimit -c 0; exec {Defaults} setsid --ctty \"$@\" <\"$TERMINAL\" >\"$TERMINAL\" 2>&1", "sh", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
