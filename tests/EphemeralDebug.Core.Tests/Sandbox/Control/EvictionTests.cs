@@ -81,9 +81,10 @@ public sealed class EvictionTests
         await using LiveCluster cluster = await LiveCluster.StartAsync();
         await cluster.RunAsync(LiveCluster.Pod("a"));
         await cluster.PostAsync(LiveCluster.Pods, """
-            {"metadata":{"name":"ill","labels":{"app":"x"}},"spec":{"containers":[{"name":"app","image":"busybox","command":["false"]}]}}
+            {"metadata":{"name":"ill","labels":{"app":"x"}},"spec":{"restartPolicy":"Never",
+             "containers":[{"name":"app","image":"busybox","command":["sleep","infinity"]},{"name":"ended","image":"busybox","command":["false"]}]}}
             """);
-        await cluster.UntilPodAsync("ill", pod => pod.Objects("status", "containerStatuses").Any(status => status.Text("state", "waiting", "reason") == "CrashLoopBackOff"));
+        await cluster.UntilPodAsync("ill", pod => pod.Text("status", "phase") == "Running" && pod.Objects("status", "containerStatuses").Any(status => status.At("state", "terminated") is not null));
         await cluster.PostAsync(Budgets, Budget("keep-two", "\"minAvailable\":2" + policy));
         await EvictAsync(cluster, "ill", expected);
     }
