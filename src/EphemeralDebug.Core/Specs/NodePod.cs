@@ -192,8 +192,8 @@ public static partial class NodePod
             return $"The profile {profile} does not show the node's files. -Profile General has them under /host; -HostShell is on the node itself.";
         string files = $"The node's files are under {PodProfile.HostRootPath}{(options.ReadOnlyHost ? ", for reading alone" : "")}.";
         return profile == DebugProfile.Sysadmin
-            ? $"{files} With its own tools: chroot {PodProfile.HostRootPath}"
-            : $"{files} With its own tools: -HostShell, or chroot {PodProfile.HostRootPath} with -Profile Sysadmin";
+            ? $"{files} For the node's own tools: chroot {PodProfile.HostRootPath}"
+            : $"{files} For the node's own tools: -HostShell, or chroot {PodProfile.HostRootPath} with -Profile Sysadmin";
     }
 
     private static IEnumerable<string> Warnings(JsonObject node, string name)

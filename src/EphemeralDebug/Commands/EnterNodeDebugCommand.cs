@@ -188,7 +188,8 @@ public sealed class EnterNodeDebugCommand : NamespacedCmdlet
     {
         MadePod made = await pod.CreateAsync(cancellationToken).ConfigureAwait(false);
         string stays = $"The pod stays when you leave; remove it: Remove-DebugArtifact {made.Row.Name} -Namespace {made.Row.Namespace}";
-        string[] hints = [$"This is the pod of node {node.Name}. {pod.HostFiles}", KeepPod ? stays : "The pod is deleted when you leave."];
+        string end = made.Row.Expires is { } expires ? $" The server ends it at {expires:u}." : "";
+        string[] hints = [$"This is the pod of node {node.Name}. {pod.HostFiles}", KeepPod ? stays : $"The pod is deleted when you leave.{end}"];
         ContainerVisit visit = new(_visit! with { Hints = hints }, voice, EndProgress);
         EnteredContainer entered = await made.EnterAsync(visit.Entry, listener, cancellationToken).ConfigureAwait(false);
         if (KeepPod) pod.Keep();

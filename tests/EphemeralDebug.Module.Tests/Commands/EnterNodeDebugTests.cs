@@ -92,6 +92,26 @@ public sealed class EnterNodeDebugTests : ClusterTests, IClassFixture<TestCluste
         Assert.Null(spec["activeDeadlineSeconds"]);
     }
 
+    [Theory]
+    [InlineData("-HostShell -- sh -c 'hostname; systemctl is-active kubelet'", "node-1", "active")]
+    [InlineData("-Profile Sysadmin -- chroot /host sh -c 'cat /etc/hostname; systemctl is-active kubelet'", "node-1", "active")]
+    [InlineData("-- cat /host/etc/hostname", "node-1")]
+    [InlineData("-ReadOnlyHost -- sh -c 'cat /host/etc/hostname; touch /host/var/x 2>/dev/null || echo refused'", "node-1", "refused")]
+    [InlineData("-Profile Restricted -CustomProfile @{ securityContext = @{ runAsUser = 1000 } } -- sh -c 'id -u; ls -d /host 2>/dev/null || echo nothing'", "1000", "nothing")]
+    public void The_node_is_there_as_the_profile_says(string parameters, params string[] output) =>
+        Assert.Equal(output, Succeed($"Enter-NodeDebug node-1 {parameters}").As<string>());
+
+    [Fact]
+    public async Task The_server_ends_a_pod_at_its_deadline_and_a_session_with_it()
+    {
+        string name = Row(Assert.Single(Succeed("Enter-NodeDebug node-1 -NoEnter -ExpireAfter 1s").Output), "Name");
+        Assert.Equal("DeadlineExceeded", (string?)(await Cluster.UntilPodAsync(name, pod => (string?)pod["status"]?["phase"] == "Failed"))["status"]!["reason"]);
+
+        string code = Row(Run("Enter-NodeDebug node-1 -ExpireAfter 1s -PassThru -- sh -c 'sleep 600'").Output[^1], "ExitCode");
+        Assert.InRange(int.Parse(code, System.Globalization.CultureInfo.InvariantCulture), 128, 255);
+        Assert.Equal([name], NodePods.Select(pod => pod.Name()));
+    }
+
     [Fact]
     public void A_script_is_the_input_of_a_shell()
     {
@@ -471,6 +491,7 @@ public sealed class EnterNodeDebugTests : ClusterTests, IClassFixture<TestCluste
         Assert.Equal(["powershell.exe", "-NoLogo"], spec["containers"]![0]!["command"]!.AsArray().Select(word => (string?)word));
         SameJson("""{ "windowsOptions": { "hostProcess": true, "runAsUserName": "NT AUTHORITY\\SYSTEM" } }""", spec["securityContext"]);
         Assert.Equal(("windows", true), ((string?)spec["os"]!["name"], (bool)spec["hostNetwork"]!));
+        Assert.Equal(["win"], Succeed("Enter-NodeDebug win -- hostname").As<string>());
     }
 
     [Fact]
@@ -560,7 +581,9 @@ public sealed class EnterNodeDebugTests : ClusterTests, IClassFixture<TestCluste
         Assert.Empty(NodePods);
     }
 
-    private IReadOnlyList<string> TemporaryNamespaces => [.. Cluster.Store.List(ResourceType.Namespaces, null).Items.Select(ns => ns.Name()).Where(name => name.StartsWith("node-debug-", StringComparison.Ordinal))];
+    // The server takes its time to empty a namespace that is deleted.
+    private IReadOnlyList<string> TemporaryNamespaces => [.. Cluster.Store.List(ResourceType.Namespaces, null).Items
+        .Where(ns => ns.Name().StartsWith("node-debug-", StringComparison.Ordinal) && ns["metadata"]!["deletionTimestamp"] is null).Select(ns => ns.Name())];
 
     private static bool IsNamespaceCreate(SandboxRequest request) => request.Method == "POST" && request.Path == "/api/v1/namespaces";
 }

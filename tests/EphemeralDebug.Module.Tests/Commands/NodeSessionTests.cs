@@ -14,7 +14,7 @@ public sealed class NodeSessionTests : IAsyncLifetime
 
     private IReadOnlyList<JsonObject> NodePods => [.. _cluster.Store.List(ResourceType.Pods, null).Items.Where(pod => pod.Name().StartsWith("node-debugger-", StringComparison.Ordinal))];
 
-    private IEnumerable<string> TemporaryNamespaces => _cluster.Store.List(ResourceType.Namespaces, null).Items.Select(ns => ns.Name()).Where(name => name.StartsWith("node-debug-", StringComparison.Ordinal));
+    private IEnumerable<JsonObject> TemporaryNamespaces => _cluster.Store.List(ResourceType.Namespaces, null).Items.Where(ns => ns.Name().StartsWith("node-debug-", StringComparison.Ordinal) && ns["metadata"]!["deletionTimestamp"] is null);
 
     public ValueTask InitializeAsync() => _cluster.InitializeAsync();
 
@@ -30,7 +30,7 @@ public sealed class NodeSessionTests : IAsyncLifetime
         string banner = await shell.WaitForAsync("/ # ");
         Assert.Contains("pod node-debugger-node-1-", banner, StringComparison.Ordinal);
         Assert.Contains("profile General", banner, StringComparison.Ordinal);
-        Assert.Contains("This is the pod of node node-1. The node's files are under /host. With its own tools: -HostShell, or chroot /host with -Profile Sysadmin", Unwrapped(banner), StringComparison.Ordinal);
+        Assert.Contains("This is the pod of node node-1. The node's files are under /host. For the node's own tools: -HostShell, or chroot /host with -Profile Sysadmin", Unwrapped(banner), StringComparison.Ordinal);
         Assert.Contains("The pod is deleted when you leave.", banner, StringComparison.Ordinal);
         JsonNode container = Assert.Single(NodePods)["spec"]!["containers"]![0]!;
         Assert.True((bool)container["stdin"]! && (bool)container["tty"]!);
@@ -42,8 +42,9 @@ public sealed class NodeSessionTests : IAsyncLifetime
         Assert.Empty(NodePods);
         Assert.Equal("3 node/node-1\r\n", await shell.RunAsync("\"$($end.ExitCode) $($end.Source)\""));
 
-        shell.Type("Enter-NodeDebug node-1\r");
-        await shell.WaitForAsync("/ # ");
+        shell.Type("Enter-NodeDebug node-1 -HostShell\r");
+        string host = await shell.WaitForAsync("root@node-1:/# ");
+        Assert.Contains("It is on the node itself, with the node's own files, processes and tools.", Unwrapped(host), StringComparison.Ordinal);
         shell.Type("\u0010\u0011");
         string left = await shell.WaitForPromptAsync();
         Assert.Contains("You have left default/node-debugger-node-1-", left, StringComparison.Ordinal);
@@ -148,7 +149,11 @@ public sealed class NodeSessionTests : IAsyncLifetime
         shell.Signal(9);
         await shell.WaitForExitAsync();
 
-        Assert.Equal(1800, (long?)Assert.Single(NodePods)["spec"]!["activeDeadlineSeconds"]);
+        JsonObject pod = Assert.Single(NodePods);
+        Assert.Equal(1800, (long?)pod["spec"]!["activeDeadlineSeconds"]);
+        // As if half an hour had gone by.
+        _cluster.Store.Update(ResourceType.Pods, "default", pod.Name(), stored => stored["spec"]!["activeDeadlineSeconds"] = 1);
+        Assert.Equal("DeadlineExceeded", (string?)(await _cluster.UntilPodAsync(pod.Name(), stored => (string?)stored["status"]?["phase"] == "Failed"))["status"]!["reason"]);
     }
 
     [Fact]
