@@ -348,7 +348,9 @@ internal static class Failure
 
     internal static DebugException ImagePullUnauthorized(StartObservation seen, string? message) => CannotStart(nameof(ImagePullUnauthorized), FailureKind.PermissionDenied, seen,
         $"the registry does not let the node pull {Image(seen)}, or has no such image", message,
-        $"Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. {Stays(seen)}");
+        (seen.Container.Kind == ContainerKind.Ephemeral
+            ? "Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. "
+            : "Check the name; for a private registry name a pull secret of the pod's namespace: -ImagePullSecret NAME. Or use a public image: -Image busybox. ") + Stays(seen));
 
     internal static DebugException RegistryUnreachable(StartObservation seen, string? message) => CannotStart(nameof(RegistryUnreachable), FailureKind.ConnectionError, seen,
         $"the node does not reach the registry of {Image(seen)}", message,

@@ -186,6 +186,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
                 bool lasts = one.Object("status").String("phase") != "Terminating" && labels.String(DebugMarks.ManagedByLabel) != DebugMarks.Manager;
                 if (!lasts || name == _namespace || PodSecurity.Evaluate(enforced, labels.String(DebugNamespace.EnforceVersionLabel), _plan!.Pod).Count > 0) continue;
                 (enforced is null ? unlabelled : labelled).Add(name);
+                if (labelled.Count == Choices) break;
             }
         }
         catch (DebugException e) when (e.StatusCode == 403)

@@ -347,6 +347,21 @@ public sealed class EnterNodeDebugTests : ClusterTests, IClassFixture<TestCluste
     }
 
     [Fact]
+    public async Task A_server_that_does_not_answer_is_not_waited_for_without_end_and_what_may_be_left_is_told()
+    {
+        using SandboxFault fault = Cluster.Sandbox.Faults.Delay(IsCreate);
+        using RunningPipeline pipeline = Engine.Start("Enter-NodeDebug node-1 -- sleep 600");
+        SandboxRequest request = await fault.Hit.WaitAsync(Cancel);
+        RunResult result = await pipeline.StopAsync(Cancel);
+
+        Assert.Equal(PSInvocationState.Stopped, result.State);
+        string name = JsonNode.Parse(request.Body)!.AsObject().Name();
+        Assert.Contains($"The pod 'default/{name}' could not be deleted: The server did not answer within 10 s.", result.Text.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(await request.Ended.WaitAsync(Cancel));
+        Assert.Empty(NodePods);
+    }
+
+    [Fact]
     public void An_answer_that_is_lost_loses_no_pod()
     {
         Cluster.Sandbox.Faults.CutBody(IsCreate, afterBytes: 40);
