@@ -11,6 +11,7 @@
     CmdletsToExport        = @(
         'Copy-PodForDebug'
         'Enter-EphemeralContainer'
+        'Enter-NodeDebug'
         'Get-DebugArtifact'
         'Get-EphemeralContainer'
         'Get-EphemeralContainerLog'

@@ -348,7 +348,9 @@ internal static class Failure
 
     internal static DebugException ImagePullUnauthorized(StartObservation seen, string? message) => CannotStart(nameof(ImagePullUnauthorized), FailureKind.PermissionDenied, seen,
         $"the registry does not let the node pull {Image(seen)}, or has no such image", message,
-        $"Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. {Stays(seen)}");
+        (seen.Container.Kind == ContainerKind.Ephemeral
+            ? "Check the name; for a private registry give the pod's service account an imagePullSecret (an ephemeral container can use only those that its pod has), or use a public image: -Image busybox. "
+            : "Check the name; for a private registry name a pull secret of the pod's namespace: -ImagePullSecret NAME. Or use a public image: -Image busybox. ") + Stays(seen));
 
     internal static DebugException RegistryUnreachable(StartObservation seen, string? message) => CannotStart(nameof(RegistryUnreachable), FailureKind.ConnectionError, seen,
         $"the node does not reach the registry of {Image(seen)}", message,
@@ -426,7 +428,8 @@ internal static class Failure
 
     internal static DebugException PodNotAdmitted(StartObservation seen) => new(nameof(PodNotAdmitted), FailureKind.ResourceUnavailable,
         $"Pod '{seen.Pod}' has ended before container '{seen.Container.Name}' started ({PlainText.Clean(seen.Detail?.Row.Status ?? seen.Phase)}){(seen.Detail?.Message is { Length: > 0 } said ? ": " + PlainText.OneLine(said) : ".")}",
-        $"Choose another node, or let the scheduler choose; {Remove(seen.Container)}", seen.Container.ToString());
+        seen.IsUndone ? $"Choose another node, or ask for less of this one: -Cpu 10m -Memory 32Mi. {Undone}" : $"Choose another node, or let the scheduler choose; {Remove(seen.Container)}",
+        seen.Container.ToString());
 
     internal static DebugException PodDeleted(string pod, string container) => new(nameof(PodDeleted), FailureKind.ObjectNotFound,
         $"Pod '{pod}' was deleted before container '{PlainText.Clean(container)}' started.",
@@ -434,14 +437,16 @@ internal static class Failure
 
     internal static DebugException ContainerNotReported(StartObservation seen, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerNotReported), FailureKind.OperationTimeout, seen,
         $"after {waited.TotalSeconds:0} s the kubelet has not said anything about it (the pod is {PlainText.Clean(seen.Phase ?? "Unknown")})", hint,
-        "See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. It may still start: " + See(seen.Container), "has not started", "The last warning about it");
+        $"See whether the pod has a node, and whether the node is ready: Get-Pod and Get-Node. {(seen.IsUndone ? Undone : "It may still start: " + See(seen.Container))}", "has not started", "The last warning about it");
 
     internal static DebugException ContainerStartTimedOut(StartObservation seen, ContainerInfo? init, TimeSpan waited, string? hint) => CannotStart(nameof(ContainerStartTimedOut), FailureKind.OperationTimeout, seen,
         $"after {waited.TotalSeconds:0} s {(init is null ? $"it is still {PlainText.Clean(seen.Container.Reason ?? "waiting")}" : $"the init container '{PlainText.Clean(init.Name)}' before it still runs")}", hint,
-        $"It goes on; see it with: {See(seen.Container)}. Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
+        $"{(seen.IsUndone ? Undone : $"It goes on; see it with: {See(seen.Container)}.")} Wait longer with: -TimeoutSec 300", "has not started", "The last warning about it");
+
+    private const string Undone = "The pod is deleted.";
 
     // What is made stays, and the kubelet goes on trying.
-    private static string Stays(StartObservation seen) => seen.Container.Kind == ContainerKind.Ephemeral
+    private static string Stays(StartObservation seen) => seen.IsUndone ? Undone : seen.Container.Kind == ContainerKind.Ephemeral
         ? "The container stays in the pod, and starts by itself if a later pull succeeds; see it with: Get-EphemeralContainer"
         : $"The pod stays, and starts by itself if a later pull succeeds; {Remove(seen.Container)}";
 
@@ -511,6 +516,26 @@ internal static class Failure
     internal static DebugException LeftBehind(DebugPod pod, DebugException reason) => new(nameof(LeftBehind), FailureKind.InvalidOperation,
         $"The pod '{pod.Namespace}/{pod.Name}' could not be deleted: {reason.Message}{(pod.Expires is { } end ? $" The server ends it at {end:u}." : "")}",
         $"Remove it: Remove-DebugArtifact {pod.Name} -Namespace {pod.Namespace}", $"{pod.Namespace}/{pod.Name}", reason);
+
+    internal static DebugException NamespaceLeftBehind(string ns, DebugException reason) => new(nameof(NamespaceLeftBehind), FailureKind.InvalidOperation,
+        $"The temporary namespace '{ns}', which admits privileged pods, could not be deleted: {reason.Message}",
+        $"Remove it with all that is in it: kubectl delete namespace {ns}", ns, reason);
+
+    internal static DebugException NamespaceRefusesNodePods(string ns, string level, DebugProfile profile, IReadOnlyCollection<string> choices, DebugException said) => Refused(nameof(NamespaceRefusesNodePods), FailureKind.PermissionDenied,
+        $"The namespace '{ns}' has the Pod Security level '{PlainText.Clean(level)}', which refuses the pod of a node with the profile {profile}. Nothing was created. {said.Message}",
+        $"{(choices.Count == 0 ? "Use a namespace that admits it: -Namespace NAME" : $"Use a namespace that would do: -Namespace {string.Join(", or ", choices)}")}. Or have one made, and removed afterwards: -TemporaryNamespace", ns, said);
+
+    internal static DebugException NodeRequired(string cmdlet) => new(nameof(NodeRequired), FailureKind.InvalidArgument,
+        $"{cmdlet} was given no node.",
+        $"Name one: {cmdlet} worker-1. See them with: Get-Node");
+
+    internal static DebugException NodeGivenTwice() => new(nameof(NodeGivenTwice), FailureKind.InvalidArgument,
+        "Nodes were given both through the pipeline and with -Node.",
+        "Leave one of them out.");
+
+    internal static DebugException OneNodeOnly(IReadOnlyCollection<string> nodes, string cmdlet) => new(nameof(OneNodeOnly), FailureKind.InvalidArgument,
+        $"A session at a terminal is on one node, and {nodes.Count} were given: {PlainText.OneLine(string.Join(", ", nodes))}. Nothing was created.",
+        $"Choose one: Get-Node ... | Select-Object -First 1 | {cmdlet}. Or run a command on each: {cmdlet} -NoTerminal -- COMMAND. Or make the pods: {cmdlet} -NoEnter");
 
     internal static DebugException ReplacedNotDeleted(DebugPod copy, string source, DebugException reason) => new(nameof(ReplacedNotDeleted), FailureKind.InvalidOperation,
         $"The copy '{copy.Namespace}/{copy.Name}' was made, but its source '{source}' could not be deleted: {reason.Message}",
@@ -785,21 +810,22 @@ internal static class Failure
         $"Container '{container}' has ended{End(container)}{(container.Kind == ContainerKind.Ephemeral ? ", and an ephemeral container is not started again" : "")}.",
         Anew(container), container.ToString());
 
-    internal static DebugException ContainerKilled(ContainerInfo container) => new(nameof(ContainerKilled), FailureKind.InvalidOperation,
+    internal static DebugException ContainerKilled(ContainerInfo container, bool isLast = false) => new(nameof(ContainerKilled), FailureKind.InvalidOperation,
         $"The process of container '{container}' was killed{End(container)}.",
-        container.Reason == "OOMKilled" ? "It shares the pod's memory limit; see the pod's events: kubectl describe pod" : Anew(container), container.ToString());
+        isLast ? $"{BeginAgain} The pod of a node may have more memory: -Memory 1Gi"
+            : container.Reason == "OOMKilled" ? "It shares the pod's memory limit; see the pod's events: kubectl describe pod" : Anew(container), container.ToString());
 
     internal static DebugException SessionLost(ContainerInfo container, string? message, string? comeBack) => new(nameof(SessionLost), FailureKind.ConnectionError,
         $"The connection to container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of its process is not known.",
-        comeBack is null ? "Begin again: its pod is deleted." : $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
+        comeBack is null ? BeginAgain : $"Come back, if it still runs: {comeBack}. See what it wrote: Get-EphemeralContainerLog {container.Pod} {container.Name} -Namespace {container.Namespace}", container.ToString());
 
-    internal static DebugException SessionPodDeleted(ContainerInfo container) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
+    internal static DebugException SessionPodDeleted(ContainerInfo container, bool isLast = false) => new(nameof(SessionPodDeleted), FailureKind.ObjectNotFound,
         $"The pod of container '{container}' was deleted, and the container with it.",
-        $"Choose another pod of the same workload: Get-Pod -Namespace {container.Namespace}", container.ToString());
+        isLast ? BeginAgain : $"Choose another pod of the same workload: Get-Pod -Namespace {container.Namespace}", container.ToString());
 
-    internal static DebugException SessionStatusMissing(ContainerInfo container, string? message) => new(nameof(SessionStatusMissing), FailureKind.ProtocolError,
+    internal static DebugException SessionStatusMissing(ContainerInfo container, string? message, bool isLast = false) => new(nameof(SessionStatusMissing), FailureKind.ProtocolError,
         $"The session in container '{container}' ended, and nobody told how its process did{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. Its exit code is not known.",
-        $"See how the container is: {See(container)}", container.ToString());
+        isLast ? BeginAgain : $"See how the container is: {See(container)}", container.ToString());
 
     internal static DebugException StreamFailed(ContainerInfo container, string? shell, string? message)
     {
@@ -823,6 +849,8 @@ internal static class Failure
     internal static DebugException CommandLost(ContainerInfo container, string? message) => new(nameof(CommandLost), FailureKind.ConnectionError,
         $"The connection to the command in container '{container}' was lost{(message is null ? "" : ": " + PlainText.OneLine(message).TrimEnd('.'))}. What became of it is not known.",
         "Run it again, if it may run twice. What it wrote until then is on the result.", container.ToString());
+
+    private const string BeginAgain = "Begin again: its pod is deleted.";
 
     private static string End(ContainerInfo container) => container.ExitCode is { } code
         ? $" ({(container.Reason is null ? "" : PlainText.Clean(container.Reason) + ", ")}exit code {code})"

@@ -132,6 +132,13 @@ public sealed class MadePod : IDisposable
         return this;
     }
 
+    /// <summary>Tells that it is deleted where it does not start: what is said of that depends on it.</summary>
+    internal MadePod ToBeUndone()
+    {
+        _created = _created with { IsUndone = true };
+        return this;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _follower.Dispose();
 

@@ -11,6 +11,9 @@ internal sealed record StartObservation
     /// <summary>The pod's phase.</summary>
     internal string? Phase { get; init; }
 
+    /// <summary>Whether whoever waits for it deletes the pod where it does not start.</summary>
+    internal bool IsUndone { get; init; }
+
     /// <summary>Whether the pod has a deletion timestamp.</summary>
     internal bool IsBeingDeleted { get; init; }
 

@@ -78,6 +78,7 @@ public static partial class NodePod
             Pod = pod,
             Container = container.String("name")!,
             Profile = profile,
+            HostFiles = HostFiles(profile, options, isWindows),
             LeftOut = leftOut,
             Warnings = [.. SecurityProfile.Warnings(options.Profile, podSpec: null, container), .. Warnings(node, name)],
         };
@@ -179,6 +180,20 @@ public static partial class NodePod
     {
         string end = "-" + suffix(), start = "node-debugger-" + node;
         return start[..Math.Min(start.Length, LongestName - end.Length)].TrimEnd('-', '.') + end;
+    }
+
+    private static string HostFiles(DebugProfile profile, NodePodOptions options, bool isWindows)
+    {
+        if (isWindows)
+            return @"Its process is one of the node itself: the node's files are under C:\.";
+        if (options.HostShell)
+            return "It is on the node itself, with the node's own files, processes and tools.";
+        if (!PodProfile.MountsHost(profile))
+            return $"The profile {profile} does not show the node's files. -Profile General has them under /host; -HostShell is on the node itself.";
+        string files = $"The node's files are under {PodProfile.HostRootPath}{(options.ReadOnlyHost ? ", for reading alone" : "")}.";
+        return profile == DebugProfile.Sysadmin
+            ? $"{files} For the node's own tools: chroot {PodProfile.HostRootPath}"
+            : $"{files} For the node's own tools: -HostShell, or chroot {PodProfile.HostRootPath} with -Profile Sysadmin";
     }
 
     private static IEnumerable<string> Warnings(JsonObject node, string name)

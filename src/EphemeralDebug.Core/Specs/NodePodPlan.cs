@@ -17,6 +17,9 @@ public sealed record NodePodPlan
     /// <summary>The profile that was applied.</summary>
     public required DebugProfile Profile { get; init; }
 
+    /// <summary>Where whoever enters the container finds the node's files and tools, in a sentence or two.</summary>
+    public required string HostFiles { get; init; }
+
     /// <summary>What was asked for and could not be had, each with its reason.</summary>
     public IReadOnlyList<string> LeftOut { get; init; } = [];
 

@@ -99,6 +99,7 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
         string user = entered.User is { } number ? $"user {number}" : "the image's user";
         string where = $"{context}namespace {container.Namespace}, pod {container.Pod}, container {container.Name} (image {container.Image}{profile}, {user})";
         List<string> lines = [entered.Request.Shell is { } shell ? $"{PlainText.Clean(shell)} in {PlainText.Clean(where)}." : $"In {PlainText.Clean(where)}."];
+        lines.AddRange(options.Hints);
         string detach = options.Detach.Bytes.IsEmpty ? "" : options.Detach.Text;
         if (entered.TakesLines)
         {
@@ -146,18 +147,18 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
                 await SayAsync($"The server has closed the stream; {container} runs on. Come back: {ComeBack(container)}", cancellationToken).ConfigureAwait(false);
                 break;
             case SessionOutcomeKind.Killed when entered.Streams is not null || !options.IsExisting:
-                throw Failure.ContainerKilled(container);
+                throw Failure.ContainerKilled(container, options.IsLast);
             case SessionOutcomeKind.ConnectionLost:
                 throw Failure.SessionLost(container, outcome.Message, options.IsLast ? null : ComeBack(container));
             case SessionOutcomeKind.PodDeleted:
-                throw Failure.SessionPodDeleted(container);
+                throw Failure.SessionPodDeleted(container, options.IsLast);
             case SessionOutcomeKind.StatusMissing:
-                throw Failure.SessionStatusMissing(container, outcome.Message);
+                throw Failure.SessionStatusMissing(container, outcome.Message, options.IsLast);
         }
     }
 
-    // At a terminal it is said; in a pipeline only to who asks.
-    private async ValueTask SayAsync(string text, CancellationToken cancellationToken)
+    /// <summary>Says it at a terminal; in a pipeline only to who asks.</summary>
+    internal async ValueTask SayAsync(string text, CancellationToken cancellationToken)
     {
         if (options.Terminal is null) await voice.VerboseAsync(text).ConfigureAwait(false);
         else await ShowAsync(cancellationToken, text).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core;
@@ -68,8 +67,7 @@ public abstract class DebugProcessCmdlet : PodCmdlet
     /// <exception cref="DebugException">They can be right for no pod.</exception>
     private protected abstract void Judge();
 
-    private protected EnvironmentVariable[] EnvironmentVariables() => [.. (Env ?? new Hashtable()).Cast<DictionaryEntry>().Select(entry =>
-        new EnvironmentVariable(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!, Convert.ToString(entry.Value, CultureInfo.InvariantCulture) ?? ""))];
+    private protected EnvironmentVariable[] EnvironmentVariables() => EnvironmentTable.Read(Env);
 
     private protected JsonObject? ReadCustomProfile() => CustomProfile is null ? null : SpecDocument.Read(this, CustomProfile, nameof(CustomProfile));
 }

@@ -15,6 +15,11 @@ internal static class InvocationText
     internal static string[] WordsBehindPods(InvocationInfo invocation, PodReference[] bound) =>
         Names(invocation, "Pod") ? throw Failure.PodGivenTwice() : [.. bound.Select(word => word.Text)];
 
+    /// <summary>The same for nodes and the position of -Node.</summary>
+    /// <exception cref="DebugException">-Node was named: then nodes were given twice.</exception>
+    internal static string[] WordsBehindPipeline(InvocationInfo invocation, NodeReference[] bound) =>
+        Names(invocation, "Node") || Names(invocation, "Name") || Names(invocation, "NodeName") ? throw Failure.NodeGivenTwice() : [.. bound.Select(word => word.Text)];
+
     /// <summary>Whether the command line of <paramref name="invocation"/> names the parameter (in full, or by a prefix of it).</summary>
     private static bool Names(InvocationInfo invocation, string parameter)
     {

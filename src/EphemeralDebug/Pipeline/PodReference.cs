@@ -125,7 +125,7 @@ public sealed class PodReference
             };
     }
 
-    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    internal static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     internal static string? StringOf(object? value) => Plain(value) is string { Length: > 0 } text ? text : null;
 }

@@ -32,6 +32,9 @@ internal sealed record VisitOptions
     /// <summary>Whether the pod is deleted after the visit, so that nobody can come back.</summary>
     internal bool IsLast { get; init; }
 
+    /// <summary>What a person at the terminal is told before the session, beside where the container is.</summary>
+    internal IReadOnlyList<string> Hints { get; init; } = [];
+
     /// <summary>How long to wait for the container.</summary>
     internal TimeSpan Wait { get; init; }
 }

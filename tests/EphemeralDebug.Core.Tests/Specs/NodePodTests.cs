@@ -120,6 +120,21 @@ public sealed class NodePodTests
         Assert.NotEmpty(failure.Advice);
     }
 
+    public static TheoryData<string, NodePodOptions> Hosts => new()
+    {
+        { "The node's files are under /host. For the node's own tools: -HostShell, or chroot /host with -Profile Sysadmin", new() },
+        { "The node's files are under /host, for reading alone. For the node's own tools: chroot /host", new() { ReadOnlyHost = true, Profile = DebugProfile.Sysadmin } },
+        { "It is on the node itself, with the node's own files, processes and tools.", new() { HostShell = true } },
+        { "The profile Baseline does not show the node's files. -Profile General has them under /host; -HostShell is on the node itself.", new() { Profile = DebugProfile.Baseline } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Where_the_nodes_files_are_is_told(string text, NodePodOptions options) => Assert.Equal(text, Build(options).HostFiles);
+
+    [Fact]
+    public void On_Windows_the_nodes_files_are_where_they_are() => Assert.Contains(@"C:\.", Build(new(), s_windows).HostFiles, StringComparison.Ordinal);
+
     private static JsonObject Json(string json) => JsonNode.Parse(json)!.AsObject();
 
     private static JsonNode Spec(NodePodPlan plan) => plan.Pod["spec"]!;

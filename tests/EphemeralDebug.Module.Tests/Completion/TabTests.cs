@@ -45,6 +45,8 @@ public sealed class TabTests : ClusterTests, IClassFixture<StaticCluster>
     [InlineData("Get-EphemeralContainerLog KC -Pod pod/web-0 -c s", "second")]
     [InlineData("Get-Node KC n", "node-1")]
     [InlineData("Get-Pod KC -Node ", "node-1")]
+    [InlineData("Enter-NodeDebug KC n", "node-1")]
+    [InlineData("Enter-NodeDebug KC -NodeName n", "node-1")]
     [InlineData("Get-Pod KC -Namespace te", "team")]
     [InlineData("Get-Pod KC -n kube-p", "kube-public")]
     [InlineData("Get-Pod KC -Context ", "sandbox")]

@@ -43,7 +43,7 @@ public sealed class ManifestTests
             .Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order(StringComparer.Ordinal)];
         string[] cmdlets =
         [
-            "Copy-PodForDebug", "Enter-EphemeralContainer", "Get-DebugArtifact", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod",
+            "Copy-PodForDebug", "Enter-EphemeralContainer", "Enter-NodeDebug", "Get-DebugArtifact", "Get-EphemeralContainer", "Get-EphemeralContainerLog", "Get-Node", "Get-Pod",
             "Invoke-DebugCommand", "New-EphemeralContainer", "Remove-DebugArtifact", "Stop-EphemeralContainer", "Wait-EphemeralContainer",
         ];
         Assert.Equal(cmdlets, classes);

@@ -23,7 +23,8 @@ public sealed class EveryWaitTests : ClusterTests, IClassFixture<TestCluster>, I
     public static TheoryData<string> Cmdlets => new(
         "Get-Pod", "Get-Node", "Get-EphemeralContainer", "Get-EphemeralContainer web", "New-EphemeralContainer web", "New-EphemeralContainer web -NoWait",
         "'web' | New-EphemeralContainer", "Wait-EphemeralContainer web probe -For Terminated", "Stop-EphemeralContainer web probe", "Get-EphemeralContainerLog web", "Get-EphemeralContainerLog web probe -Follow",
-        "Get-DebugArtifact -A", "Remove-DebugArtifact web -Evict -Force -Confirm:$false", "'web' | Remove-DebugArtifact -RestartWorkload -Confirm:$false");
+        "Get-DebugArtifact -A", "Remove-DebugArtifact web -Evict -Force -Confirm:$false", "'web' | Remove-DebugArtifact -RestartWorkload -Confirm:$false",
+        "Enter-NodeDebug node-1 -TimeoutSec 0 -Command sleep, 600");
 
     public async ValueTask InitializeAsync()
     {
