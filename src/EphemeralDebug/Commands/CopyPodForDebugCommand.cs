@@ -219,7 +219,7 @@ public sealed class CopyPodForDebugCommand : DebugSessionCmdlet
         SetImage = (SetImage ?? new Hashtable()).Cast<DictionaryEntry>().ToDictionary(entry => Text(entry.Key), entry => Text(entry.Value)),
         Command = Command ?? [],
         ArgumentsOnly = ArgumentsOnly,
-        Env = EnvironmentVariables(),
+        Env = EnvironmentTable.Read(Env),
         ImagePullPolicy = ImagePullPolicy,
         Stdin = WantsStdin && !OpensShell,
         StdinOnce = WantsStdinOnce && !OpensShell,

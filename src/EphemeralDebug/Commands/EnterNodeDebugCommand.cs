@@ -141,7 +141,7 @@ public sealed class EnterNodeDebugCommand : NamespacedCmdlet
         try
         {
             // Get-Node | Enter-NodeDebug -NoEnter -- sleep 600
-            if (MyInvocation.ExpectingInput && Node is not null) Command = [.. InvocationText.WordsBehindPipeline(MyInvocation, Node), .. Command ?? []];
+            if (MyInvocation.ExpectingInput && Node is not null) Command = [.. InvocationText.WordsBehindNodes(MyInvocation, Node), .. Command ?? []];
             _visit = Visit();
             _options = Options();
             NodePod.Validate(_options);

@@ -92,7 +92,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             Image = Image,
             Command = Command ?? [],
             ArgumentsOnly = ArgumentsOnly,
-            Env = EnvironmentVariables(),
+            Env = EnvironmentTable.Read(Env),
             ImagePullPolicy = ImagePullPolicy,
             Profile = Profile,
             CustomProfile = ReadCustomProfile(),

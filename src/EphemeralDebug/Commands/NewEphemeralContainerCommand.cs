@@ -93,7 +93,7 @@ public sealed class NewEphemeralContainerCommand : DebugSessionCmdlet
         Image = Image,
         Command = Command ?? [],
         ArgumentsOnly = ArgumentsOnly,
-        Env = EnvironmentVariables(),
+        Env = EnvironmentTable.Read(Env),
         ImagePullPolicy = ImagePullPolicy,
         Stdin = WantsStdin,
         StdinOnce = WantsStdinOnce,

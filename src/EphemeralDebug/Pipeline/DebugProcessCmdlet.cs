@@ -2,7 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Core;
-using EphemeralDebug.Core.Specs;
 using EphemeralDebug.Errors;
 
 namespace EphemeralDebug.Pipeline;
@@ -66,8 +65,6 @@ public abstract class DebugProcessCmdlet : PodCmdlet
     /// <summary>Reads the options and judges all that can be judged without a pod.</summary>
     /// <exception cref="DebugException">They can be right for no pod.</exception>
     private protected abstract void Judge();
-
-    private protected EnvironmentVariable[] EnvironmentVariables() => EnvironmentTable.Read(Env);
 
     private protected JsonObject? ReadCustomProfile() => CustomProfile is null ? null : SpecDocument.Read(this, CustomProfile, nameof(CustomProfile));
 }

@@ -17,7 +17,7 @@ internal static class InvocationText
 
     /// <summary>The same for nodes and the position of -Node.</summary>
     /// <exception cref="DebugException">-Node was named: then nodes were given twice.</exception>
-    internal static string[] WordsBehindPipeline(InvocationInfo invocation, NodeReference[] bound) =>
+    internal static string[] WordsBehindNodes(InvocationInfo invocation, NodeReference[] bound) =>
         Names(invocation, "Node") || Names(invocation, "Name") || Names(invocation, "NodeName") ? throw Failure.NodeGivenTwice() : [.. bound.Select(word => word.Text)];
 
     /// <summary>Whether the command line of <paramref name="invocation"/> names the parameter (in full, or by a prefix of it).</summary>
