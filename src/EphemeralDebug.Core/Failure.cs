@@ -839,8 +839,12 @@ internal static class Failure
     }
 
     internal static DebugException CommandRequired() => new(nameof(CommandRequired), FailureKind.InvalidArgument,
-        "A container that exists is given a command, and there is none.",
+        "A node, or a container that exists, is given a command, and there is none.",
         "Write it after --, for example: -Container app -- ps");
+
+    internal static DebugException HostShellNeedsNode() => new(nameof(HostShellNeedsNode), FailureKind.InvalidArgument,
+        "-HostShell runs a command on a node itself, and a pod was given.",
+        "Give nodes: Get-Node | Invoke-DebugCommand -HostShell -- uptime. For a pod leave out -HostShell.");
 
     internal static DebugException CommandTimedOut(ContainerInfo container, TimeSpan limit) => new(nameof(CommandTimedOut), FailureKind.OperationTimeout,
         $"The command in container '{container}' was not done after {limit.TotalSeconds:0} s, and was left.",

@@ -63,6 +63,9 @@ public sealed class EnteredContainer : IAsyncDisposable
     public Task<SessionOutcome> EndAsync(SessionLeave leave, CancellationToken cancellationToken) =>
         SessionEnding.FindAsync(_watches, this, leave, cancellationToken);
 
+    /// <summary>Whether its pod is gone, or on its way; false where that is not known.</summary>
+    internal Task<bool> IsPodGoneAsync(CancellationToken cancellationToken) => SessionEnding.IsPodGoneAsync(_watches, Container, cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Streams?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -197,7 +197,11 @@ public static class RunCommand
         try
         {
             SessionLeave leave = await ReadAsync(entered, captured, patience.Token).ConfigureAwait(false);
-            return Meaning(await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false), entered.Request.Command is not null);
+            SessionOutcome outcome = await entered.EndAsync(leave, cancellationToken).ConfigureAwait(false);
+            // Killed by whom? With its pod a process ends by KILL too, and the stream tells no more.
+            if (outcome is { Kind: SessionOutcomeKind.Exited, Container.ExitCode: 137 } && entered.Request.Command is not null && await entered.IsPodGoneAsync(cancellationToken).ConfigureAwait(false))
+                return new CommandOutcome { Container = outcome.Container, ExitCode = 137, Signal = 9, Failure = Failure.SessionPodDeleted(outcome.Container) };
+            return Meaning(outcome, entered.Request.Command is not null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -35,6 +35,12 @@ internal static class SessionEnding
     private static SessionOutcome Ended(ContainerInfo container) =>
         new(container.Reason == "OOMKilled" || container.Signal is not null || container.ExitCode == 137 ? SessionOutcomeKind.Killed : SessionOutcomeKind.Exited, container);
 
+    internal static async Task<bool> IsPodGoneAsync(PodWatches watches, ContainerInfo container, CancellationToken cancellationToken)
+    {
+        (PodDetail? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);
+        return IsGone(pod, gone);
+    }
+
     private static async Task<SessionOutcome> LostAsync(PodWatches watches, ContainerInfo container, StreamEnd end, CancellationToken cancellationToken)
     {
         (PodDetail? pod, bool gone) = await GlanceAsync(watches.Api, container, cancellationToken).ConfigureAwait(false);

@@ -11,11 +11,11 @@ internal sealed class ImageCatalogue(IEnumerable<ContainerImage> images)
     [
         new ContainerImage
         {
-            Repository = "docker.io/library/busybox", EntryPoint = ["sh"], Programs = ProgramTable.BusyBox, OnNodes = true,
+            Repository = "docker.io/library/busybox", Arguments = ["sh"], Programs = ProgramTable.BusyBox, OnNodes = true,
             Digest = "sha256:3a67d1adacbadd6b182375ec6a622538e309c8ba578bcc3877988976f8baa857",
         },
-        new ContainerImage { Repository = "docker.io/library/alpine", EntryPoint = ["sh"], Programs = ProgramTable.BusyBox, Size = 3_800_000 },
-        new ContainerImage { Repository = "docker.io/nicolaka/netshoot", EntryPoint = ["sh"], Programs = ProgramTable.BusyBox, Size = 84_192_583 },
+        new ContainerImage { Repository = "docker.io/library/alpine", Arguments = ["sh"], Programs = ProgramTable.BusyBox, Size = 3_800_000 },
+        new ContainerImage { Repository = "docker.io/nicolaka/netshoot", Arguments = ["sh"], Programs = ProgramTable.BusyBox, Size = 84_192_583 },
         new ContainerImage
         {
             Repository = "docker.io/library/nginx", EntryPoint = ["nginx"], Arguments = ["-g", "daemon off;"], Programs = With("nginx"),

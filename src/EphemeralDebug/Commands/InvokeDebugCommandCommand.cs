@@ -15,10 +15,34 @@ namespace EphemeralDebug.Commands;
 [OutputType(typeof(DebugCommandResult))]
 public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
 {
+    // How long the pod of a node outlives its command, if nobody deletes it.
+    private static readonly TimeSpan s_afterTimeout = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, string> _unfinished = new();
     private EphemeralContainerOptions? _options;
+    private NodePodOptions? _nodeOptions;
     private string? _outDirectory;
     private Task _before = Task.CompletedTask;
+
+    /// <summary>Pods, nodes, or ephemeral containers from the pipeline: objects of this module or of kubectl's JSON, or names (<c>node/NAME</c> for a node).</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [PodOrNodeTransformation]
+    public override PodReference[]? InputObject { get; set; }
+
+    /// <summary>The nodes to run the command on, each in a pod that is deleted afterwards.</summary>
+    [Parameter]
+    [Alias("NodeName")]
+    [ArgumentCompleter(typeof(NodeCompleter))]
+    [NodeReferenceTransformation]
+    public NodeReference[]? Node { get; set; }
+
+    /// <summary>Runs the command on the node itself, in its own namespaces and with its own tools; the pod is privileged.</summary>
+    [Parameter]
+    public SwitchParameter HostShell { get; set; }
+
+    /// <summary>Leaves the pods of nodes.</summary>
+    [Parameter]
+    public SwitchParameter KeepPod { get; set; }
 
     /// <summary>Runs the command in this container of each pod, which exists; by default in a new one.</summary>
     [Parameter]
@@ -78,6 +102,12 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     internal override int MaxRunning => ThrottleLimit;
 
     /// <inheritdoc/>
+    internal override TimeSpan LastMoment => Cleanup.Patience + base.LastMoment;
+
+    /// <inheritdoc/>
+    private protected override bool HasOtherPods => Node is not null;
+
+    /// <inheritdoc/>
     private protected override IEnumerable<string> LastWords => _unfinished.IsEmpty
         ? []
         : [$"Stopped. Containers of this command that had not ended yet end by themselves, and stay in their pods: {PlainText.OneLine(string.Join(", ", _unfinished.Keys.Order(StringComparer.Ordinal)), 2000)}"];
@@ -105,19 +135,52 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             WorkingDirectory = WorkingDirectory,
         };
         EphemeralContainerSpec.Validate(_options);
+        _nodeOptions = new NodePodOptions
+        {
+            Image = Image,
+            Command = _options.Command,
+            ArgumentsOnly = ArgumentsOnly,
+            Env = _options.Env,
+            ImagePullPolicy = ImagePullPolicy,
+            Profile = Profile,
+            CustomProfile = _options.CustomProfile,
+            HostShell = HostShell,
+            Namespace = NamespaceOf(),
+            ExpireAfter = TimeoutSec == 0 ? TimeSpan.FromHours(8) : TimeSpan.FromSeconds(TimeoutSec) + s_afterTimeout,
+        };
+        NodePod.Validate(_nodeOptions);
         if (OutDirectory is not null) _outDirectory = OutFolder.Make(SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory));
+    }
+
+    /// <inheritdoc/>
+    private protected override void ProcessNone()
+    {
+        if (Node is null) base.ProcessNone();
+        foreach (NodeReference node in Node ?? []) Process(node);
     }
 
     /// <inheritdoc/>
     private protected override void Process(PodReference pod)
     {
+        if (pod.Node is { } node)
+        {
+            Process(node);
+            return;
+        }
+
+        if (HostShell)
+        {
+            WriteError(ErrorRecords.From(Failure.HostShellNeedsNode(), pod.Text));
+            return;
+        }
+
         string? ns = NamespaceOf(pod);
         string? container = Container ?? pod.ContainerName;
         string action = $"Run '{string.Join(' ', Command ?? [])}' in {(container is null ? $"an ephemeral container of image {Image ?? EphemeralContainerOptions.DefaultImage}" : $"the container {container}")}";
         if (!ShouldProcess(pod.PathIn(ns), action)) return;
         ConnectionRequest cluster = Cluster(pod);
         DebugCommandResult target = new() { Pod = pod.Name, Namespace = ns, Container = container, Context = cluster.Context, KubeConfig = cluster.KubeConfig };
-        Run(cluster, target, pod.Text, async (watches, command, tell, listener, cancellationToken) =>
+        Run(cluster, target, pod.Text, async (watches, command, tell, listener, _, cancellationToken) =>
         {
             string known = ns ?? watches.Api.Transport.DefaultNamespace;
             if (container is null)
@@ -133,9 +196,34 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
         });
     }
 
+    private void Process(NodeReference node)
+    {
+        if (Command is null or []) ThrowTerminatingError(ErrorRecords.From(Failure.CommandRequired(), node.Text));
+        if (Container is not null || Reuse) ThrowTerminatingError(ErrorRecords.From(Failure.ParametersExclude("-Node", Reuse ? "-Reuse" : "-Container"), node.Text));
+        if (!ShouldProcess($"node/{node.Name}", $"Run '{string.Join(' ', Command!)}' in {(HostShell ? "a privileged pod on the node itself" : "a debugging pod")}")) return;
+        ConnectionRequest cluster = Cluster(node.KubeConfig, node.Context);
+        NodeRequest request = new() { Node = node.Name, Options = _nodeOptions! };
+        DebugCommandResult target = new() { Node = node.Name, Namespace = NamespaceOf(), Context = cluster.Context, KubeConfig = cluster.KubeConfig };
+        Run(cluster, target, node.Text, async (watches, command, tell, listener, voice, cancellationToken) =>
+        {
+            using NodeDebugPod pod = new(watches, request, listener);
+            using Cleanup cleanup = new(pod.UndoAsync);
+            try
+            {
+                MadePod made = await pod.CreateAsync(cancellationToken).ConfigureAwait(false);
+                if (KeepPod) pod.Keep();
+                await tell(await RunCommand.InMadePodAsync(made, command, listener, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            finally
+            {
+                await UndoAsync(cleanup, pod.LeftBehind, voice, cancellationToken).ConfigureAwait(false);
+            }
+        });
+    }
+
     // What fails is a result too, and an error record; the others go on.
     private void Run(ConnectionRequest cluster, DebugCommandResult target, string text,
-        Func<PodWatches, CommandRequest, Func<CommandOutcome, ValueTask>, DebugListener, CancellationToken, Task> work)
+        Func<PodWatches, CommandRequest, Func<CommandOutcome, ValueTask>, DebugListener, Pump.Voice, CancellationToken, Task> work)
     {
         Task before = Ordered ? _before : Task.CompletedTask;
         TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -156,7 +244,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
                     Reuse = Reuse,
                     Made = container => _unfinished[(made = container).ToString()] = "",
                 };
-                await work(watches, command, outcome => TellAsync(CommandResults.Of(result, outcome), outcome.Failure), listener, cancellationToken).ConfigureAwait(false);
+                await work(watches, command, outcome => TellAsync(CommandResults.Of(result, outcome), outcome.Failure), listener, voice, cancellationToken).ConfigureAwait(false);
             }
             catch (DebugException e)
             {

@@ -17,7 +17,7 @@ public abstract class PodCmdlet : NamespacedCmdlet
     /// <summary>Pods, or ephemeral containers of pods, from the pipeline: objects of this module or of kubectl's JSON, or names.</summary>
     [Parameter(ValueFromPipeline = true)]
     [PodReferenceTransformation]
-    public PodReference[]? InputObject { get; set; }
+    public virtual PodReference[]? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

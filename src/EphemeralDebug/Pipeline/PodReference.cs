@@ -33,6 +33,9 @@ public sealed class PodReference
     /// <summary>The debug container that the object is or names; null for a pod.</summary>
     public string? ContainerName { get; private init; }
 
+    /// <summary>The node that is meant instead of a pod, in the cmdlets that take both; null for a pod.</summary>
+    internal NodeReference? Node { get; private init; }
+
     /// <summary>The object itself, as it came.</summary>
     internal object? Source { get; private set; }
 
@@ -41,6 +44,19 @@ public sealed class PodReference
 
     /// <summary>The pod in the words of -WhatIf and -Confirm; <paramref name="ns"/> is null where the context decides.</summary>
     internal string PathIn(string? ns) => ns is null ? $"pod/{Name}" : $"pod/{ns}/{Name}";
+
+    /// <summary>Makes a reference of whatever came, a node too; null where it is neither.</summary>
+    internal static PodReference? FromPodOrNode(object? value) => IsNode(value) && NodeReference.From(value) is { } node
+        ? new(node.Text) { Name = node.Name, Context = node.Context, KubeConfig = node.KubeConfig, Node = node }
+        : From(value);
+
+    private static bool IsNode(object? value) => Plain(value) switch
+    {
+        null => false,
+        NodeInfo or NodeReference => true,
+        string text => text.StartsWith("node/", StringComparison.OrdinalIgnoreCase) || text.StartsWith("no/", StringComparison.OrdinalIgnoreCase),
+        _ => StringOf(Member(value!, "kind")) == "Node",
+    };
 
     /// <summary>Makes a reference of whatever came; null where it is nothing that names a pod.</summary>
     internal static PodReference? From(object? value)

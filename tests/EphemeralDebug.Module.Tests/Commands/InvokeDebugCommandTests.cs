@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Module.Tests.Harness;
@@ -123,9 +124,12 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
         foreach (string name in names) await Cluster.UntilPodAsync(name, pod => (string?)pod["status"]!["phase"] == "Running");
         using SandboxFault forbidden = Cluster.Sandbox.Faults.Respond(request => TestCluster.IsPatch(request) && request.Path.Split('/')[^2].EndsWith("-1", StringComparison.Ordinal), 403,
             """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods \"many\" is forbidden: User \"x\" cannot patch resource \"pods/ephemeralcontainers\" in API group \"\" in the namespace \"default\"","reason":"Forbidden","code":403}""", "application/json");
+        ConcurrentDictionary<string, int> streams = new();
         Cluster.StreamFault = container =>
         {
-            if (container.Pod.EndsWith("-2", StringComparison.Ordinal)) Cluster.Store.Remove(ResourceType.Pods, container.Namespace, container.Pod);
+            // The attach that holds the container open comes when the command runs.
+            if (container.Pod.EndsWith("-2", StringComparison.Ordinal) && streams.AddOrUpdate(container.Pod, 1, (_, count) => count + 1) == 2)
+                Cluster.Store.Remove(ResourceType.Pods, container.Namespace, container.Pod);
             return container.Pod.EndsWith("-4", StringComparison.Ordinal) ? new StreamFault { CutAfterBytes = 1 } : null;
         };
 
@@ -249,6 +253,32 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
         RunResult result = Run("Invoke-DebugCommand json -WhatIf -- hostname");
         Assert.Contains("Run 'hostname'", result.Text, StringComparison.Ordinal);
         Assert.Empty(Cluster.Sandbox.Requests);
+    }
+
+    [Fact]
+    public async Task Nodes_run_it_in_pods_that_are_gone_afterwards()
+    {
+        await Cluster.RunPodAsync("no-node");
+        RunResult result = Succeed("Get-Node | Invoke-DebugCommand -- sh -c 'echo on it; exit 4'");
+
+        Assert.Equal(("node-1", "on it\n", "4"), (Of(result.Output[0], "Node"), Of(result.Output[0], "StdOut"), Of(result.Output[0], "ExitCode")));
+        await Cluster.UntilGoneAsync(Of(result.Output[0], "Pod"));
+        Assert.Equal(["node-1", "node-1"], Succeed("'node/node-1' | Invoke-DebugCommand -- hostname; Invoke-DebugCommand -Node node-1 -- hostname").Values("Node"));
+
+        SandboxRequest creation = Cluster.Sandbox.Requests.First(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
+        Assert.Equal(600, (long)JsonNode.Parse(creation.Body)!["spec"]!["activeDeadlineSeconds"]!);
+        Assert.Equal(["HostShellNeedsNode"], Run("Invoke-DebugCommand no-node -HostShell -- uptime").ErrorIds);
+        Assert.Equal(["NodeNotFound"], Run("Invoke-DebugCommand -Node nosuch -- uptime").ErrorIds);
+        Assert.Equal(["CommandRequired"], Run("Invoke-DebugCommand -Node node-1").ErrorIds);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_takes_the_pods_of_nodes_away()
+    {
+        using RunningPipeline pipeline = Engine.Start("Get-Node | Invoke-DebugCommand -- sleep 1000");
+        SandboxRequest attach = await Cluster.Sandbox.RequestAsync(request => request.Path.EndsWith("/attach", StringComparison.Ordinal), Cancel);
+        await pipeline.StopAsync(Cancel);
+        Assert.Null(Cluster.Store.Get(ResourceType.Pods, "default", attach.Path.Split('/')[^2]));
     }
 
     [Theory]
