@@ -66,7 +66,7 @@ public sealed class NodeHostTests
         await using StreamClient client = await StreamClient.ConnectAsync(cluster.Path("debugger", "attach?container=shell&stdin=true&stdout=true&tty=true"));
         // The word is proof that the line runs: a key that comes before is for the prompt.
         await client.SendAsync(0, "echo go; sleep 1000\r");
-        await client.ReadUntilAsync(() => client.Text(1).Contains("\ngo\r\n", StringComparison.Ordinal));
+        await client.ReadUntilAsync(() => client.Text(1).Contains("go\r\n", StringComparison.Ordinal));
         await client.SendAsync(0, "\u0003");
         await client.SendAsync(0, "echo still $(hostname)\r");
         await client.ReadUntilAsync(() => client.Text(1).Contains("still realk8s-node\r\n", StringComparison.Ordinal));
