@@ -18,10 +18,15 @@ internal sealed class DeploymentController(ObjectStore store, TimeProvider time)
     public void Reconcile(StoreEvent change)
     {
         if (change.Resource == ResourceType.Deployments && change.Type != "DELETED") Reconcile(change.Object);
-        if (change.Resource != ResourceType.ReplicaSets) return;
-        string? owner = change.Object.Objects("metadata", "ownerReferences").FirstOrDefault(reference => reference.Text("kind") == ResourceType.Deployments.Kind)?.Text("name");
-        if (owner is not null && store.Get(ResourceType.Deployments, change.Object.Namespace(), owner) is { } deployment) Reconcile(deployment);
+        JsonObject? set = change.Resource == ResourceType.ReplicaSets ? change.Object
+            // Who recreates waits until the last old pod is gone.
+            : change.Resource == ResourceType.Pods && change.Type == "DELETED" ? OwnerOf(change.Object, ResourceType.ReplicaSets) : null;
+        if (set is not null && OwnerOf(set, ResourceType.Deployments) is { } deployment) Reconcile(deployment);
     }
+
+    private JsonObject? OwnerOf(JsonObject value, ResourceType type) =>
+        value.Objects("metadata", "ownerReferences").FirstOrDefault(reference => reference.Text("kind") == type.Kind)?.Text("name") is { } owner
+            ? store.Get(type, value.Namespace(), owner) : null;
 
     private void Reconcile(JsonObject deployment)
     {
@@ -47,16 +52,17 @@ internal sealed class DeploymentController(ObjectStore store, TimeProvider time)
     {
         List<JsonObject> old = [.. sets.Where(set => !ReferenceEquals(set, newest))];
         int has = Replicas(newest);
-        if (old.TrueForAll(set => Replicas(set) == 0))
-        {
-            Scale(newest, wanted);
-            return;
-        }
         JsonNode? strategy = deployment.At("spec", "strategy");
         if (strategy.Text("type") == "Recreate")
         {
             foreach (JsonObject set in old) Scale(set, 0);
-            if (old.TrueForAll(set => set.Number("status", "replicas") is null or 0)) Scale(newest, wanted);
+            List<string> owners = [.. old.Select(set => set.Text("metadata", "uid") ?? "")];
+            if (!store.List(ResourceType.Pods, deployment.Namespace()).Items.Any(pod => owners.Exists(owner => WorkloadController.IsOwned(pod, owner)))) Scale(newest, wanted);
+            return;
+        }
+        if (old.TrueForAll(set => Replicas(set) == 0))
+        {
+            Scale(newest, wanted);
             return;
         }
         int surge = IntOrPercent.Scale(strategy.At("rollingUpdate", "maxSurge") ?? "25%", wanted, roundUp: true) ?? 0;

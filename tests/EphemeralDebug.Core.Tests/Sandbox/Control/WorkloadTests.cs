@@ -46,14 +46,14 @@ public sealed class WorkloadTests
         HashSet<string> before = [.. cluster.PodsOf("web").Select(pod => pod.Name())];
         using ObjectStore.Subscription changes = cluster.Sandbox.Store.Watch(cluster.Sandbox.Store.Version)!;
         await cluster.PatchAsync("/apis/apps/v1/namespaces/default/deployments/web", Restart);
-        HashSet<string> leaving = [], come = [];
+        HashSet<string> gone = [], come = [];
         while (come.Count < 2)
         {
             StoreEvent change = await changes.Events.ReadAsync(TestContext.Current.CancellationToken);
             if (change.Resource != ResourceType.Pods) continue;
-            if (change.Object.At("metadata", "deletionTimestamp") is not null) leaving.Add(change.Object.Name());
-            else if (!before.Contains(change.Object.Name())) come.Add(change.Object.Name());
-            Assert.True(come.Count == 0 || leaving.Count == 2, "A new pod came before the old ones were told to go.");
+            if (!before.Contains(change.Object.Name())) come.Add(change.Object.Name());
+            else if (change.Type == "DELETED") gone.Add(change.Object.Name());
+            Assert.True(come.Count == 0 || gone.Count == 2, "A new pod came before the old ones were gone.");
         }
         await UntilDoneAsync(cluster, ResourceType.Deployments);
     }

@@ -64,8 +64,9 @@ public sealed class NodeHostTests
             """);
         await cluster.UntilRunningAsync("debugger", "shell");
         await using StreamClient client = await StreamClient.ConnectAsync(cluster.Path("debugger", "attach?container=shell&stdin=true&stdout=true&tty=true"));
-        await client.SendAsync(0, "sleep 1000\r");
-        await client.ReadUntilAsync(() => client.Text(1).Contains("sleep 1000\r\n", StringComparison.Ordinal));
+        // The word is proof that the line runs: a key that comes before is for the prompt.
+        await client.SendAsync(0, "echo go; sleep 1000\r");
+        await client.ReadUntilAsync(() => client.Text(1).Contains("go\r\n", StringComparison.Ordinal));
         await client.SendAsync(0, "\u0003");
         await client.SendAsync(0, "echo still $(hostname)\r");
         await client.ReadUntilAsync(() => client.Text(1).Contains("still realk8s-node\r\n", StringComparison.Ordinal));
