@@ -428,7 +428,7 @@ internal static class Failure
 
     internal static DebugException PodNotAdmitted(StartObservation seen) => new(nameof(PodNotAdmitted), FailureKind.ResourceUnavailable,
         $"Pod '{seen.Pod}' has ended before container '{seen.Container.Name}' started ({PlainText.Clean(seen.Detail?.Row.Status ?? seen.Phase)}){(seen.Detail?.Message is { Length: > 0 } said ? ": " + PlainText.OneLine(said) : ".")}",
-        seen.IsUndone ? $"Choose another node, or ask for less of this one: -Cpu 10m -Memory 32Mi. {Undone}" : $"Choose another node, or let the scheduler choose; {Remove(seen.Container)}",
+        seen.IsUndone ? $"Choose another node, or ask for nothing of this one: -Cpu '' -Memory ''. {Undone}" : $"Choose another node, or let the scheduler choose; {Remove(seen.Container)}",
         seen.Container.ToString());
 
     internal static DebugException PodDeleted(string pod, string container) => new(nameof(PodDeleted), FailureKind.ObjectNotFound,

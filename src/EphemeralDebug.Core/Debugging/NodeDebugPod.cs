@@ -25,6 +25,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
     private volatile bool _isKept;
     private NodePodPlan? _plan;
     private string _namespace = "";
+    private string _suffix = Suffix();
     private (string Name, string? Uid)? _temporary;
 
     /// <summary>Where whoever enters the pod finds the node's files; once it is made.</summary>
@@ -93,7 +94,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
         JsonObject node = await ReadNodeAsync(over.Token).ConfigureAwait(false);
         _namespace = request.Options.Namespace ?? watches.Api.Transport.DefaultNamespace;
         // Before a namespace is made for it.
-        _plan = NodePod.Build(node, request.Options, Suffix);
+        _plan = NodePod.Build(node, request.Options, () => _suffix);
         if (request.TemporaryNamespace) await CreateNamespaceAsync(node, over.Token).ConfigureAwait(false);
         listener.Progress(_plan.Name, "creating the pod");
         List<string> warnings = [];
@@ -108,7 +109,6 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
     // Who may create pods need not be allowed to read nodes.
     private async Task<JsonObject> ReadNodeAsync(CancellationToken cancellationToken)
     {
-        listener.Progress(request.Node, "reading the node");
         try
         {
             return await watches.InTurnAsync(() => watches.Api.GetNodeAsync(request.Node, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -165,7 +165,8 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
         (JsonObject, string?) Build()
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _plan = NodePod.Build(node, request.Options with { Namespace = _namespace }, Suffix);
+            _plan = NodePod.Build(node, request.Options with { Namespace = _namespace }, () => _suffix);
+            _suffix = Suffix(); // for another try, where the name is taken
             return (_plan.Pod, _plan.Container);
         }
     }
@@ -189,7 +190,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
                 if (labelled.Count == Choices) break;
             }
         }
-        catch (DebugException e) when (e.StatusCode == 403)
+        catch (DebugException e)
         {
             await listener.Verbose($"{_namespace}: which other namespace would do cannot be seen: {e.Message}").ConfigureAwait(false);
         }

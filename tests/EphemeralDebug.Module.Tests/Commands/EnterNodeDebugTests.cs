@@ -274,6 +274,30 @@ public sealed class EnterNodeDebugTests : ClusterTests, IClassFixture<TestCluste
     }
 
     [Fact]
+    public async Task A_node_that_is_full_is_told_with_what_it_would_take_and_the_pod_goes()
+    {
+        using KubeletHold hold = Cluster.Hold("*");
+        using RunningPipeline pipeline = Engine.Start("Enter-NodeDebug node-1 -TimeoutSec 0 -- sleep 600");
+        await hold.Reached.WaitAsync(Cancel);
+        Cluster.Store.Update(ResourceType.Pods, "default", Assert.Single(NodePods).Name(), pod => pod["status"] = new JsonObject { ["phase"] = "Failed", ["reason"] = "OutOfcpu", ["message"] = "Node didn't have enough resource: cpu" });
+        RunResult result = await pipeline.EndAsync(Cancel);
+
+        Assert.Equal(["PodNotAdmitted"], result.ErrorIds);
+        Assert.Contains("enough resource: cpu", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("-Cpu '' -Memory ''. The pod is deleted.", result.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(NodePods);
+    }
+
+    [Fact]
+    public void A_name_that_is_taken_is_drawn_anew()
+    {
+        Cluster.Sandbox.Faults.Respond(IsCreate, 409, """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods \"x\" already exists","reason":"AlreadyExists","details":{"name":"x","kind":"pods"},"code":409}""", "application/json", times: 1);
+
+        Assert.Equal(["hi"], Succeed("Enter-NodeDebug node-1 -- echo hi").As<string>());
+        Assert.Equal(2, Sent.Select(pod => pod.Name()).Distinct().Count());
+    }
+
+    [Fact]
     public void A_pod_that_does_not_start_in_time_goes()
     {
         using KubeletHold hold = Cluster.Hold("*");
