@@ -842,6 +842,21 @@ internal static class Failure
         "A node, or a container that exists, is given a command, and there is none.",
         "Write it after --, for example: -Container app -- ps");
 
+    internal static DebugException PowerShellNotFound(string target, DebugException said) => new(nameof(PowerShellNotFound), FailureKind.ObjectNotFound,
+        $"{target}: the image has no pwsh, so -ScriptBlock cannot run in it. {said.Message}",
+        "Use an image with PowerShell: -Image mcr.microsoft.com/powershell. Or give a command instead: -- sh -c '...'", target, said);
+
+    internal static DebugException RemoteOutputTruncated(string target) => new(nameof(RemoteOutputTruncated), FailureKind.InvalidOperation,
+        $"{target}: the script gave more than -MaxOutput keeps, and objects that were cut cannot be read.",
+        "Let the script give less (Select-Object the properties that you need), or keep more: -MaxOutput 64mb", target);
+
+    internal static DebugException RemoteOutputMalformed(Exception inner) => new(nameof(RemoteOutputMalformed), FailureKind.InvalidData,
+        $"What the script's pwsh wrote is no CLIXML that can be read: {PlainText.OneLine(inner.Message)}",
+        "See it as text: run pwsh as a command instead, -- pwsh -NoProfile -Command '...'", null, inner);
+
+    internal static DebugException ParameterNeeds(string parameter, string other) => new(nameof(ParameterNeeds), FailureKind.InvalidArgument,
+        $"{parameter} means nothing without {other}.", $"Add {other}, or leave out {parameter}.");
+
     internal static DebugException HostShellNeedsNode() => new(nameof(HostShellNeedsNode), FailureKind.InvalidArgument,
         "-HostShell runs a command on a node itself, and a pod was given.",
         "Give nodes: Get-Node | Invoke-DebugCommand -HostShell -- uptime. For a pod leave out -HostShell.");

@@ -29,6 +29,15 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     [PodOrNodeTransformation]
     public override PodReference[]? InputObject { get; set; }
 
+    /// <summary>PowerShell to run instead of a command, in a container that has pwsh; its objects come back.</summary>
+    [Parameter]
+    public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>The arguments of -ScriptBlock.</summary>
+    [Parameter]
+    [Alias("Args")]
+    public object[]? ArgumentList { get; set; }
+
     /// <summary>The nodes to run the command on, each in a pod that is deleted afterwards.</summary>
     [Parameter]
     [Alias("NodeName")]
@@ -115,6 +124,8 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     /// <inheritdoc/>
     private protected override void Judge()
     {
+        if (ScriptBlock is not null) TakeScript();
+        else if (ArgumentList is not null) throw Failure.ParameterNeeds("-ArgumentList", "-ScriptBlock");
         if (Container is not null && Reuse) throw Failure.ParametersExclude("-Container", "-Reuse");
         if (Container is not null && Command is null) throw Failure.CommandRequired();
         _options = new EphemeralContainerOptions
@@ -152,6 +163,16 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
         if (OutDirectory is not null) _outDirectory = OutFolder.Make(SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory));
     }
 
+    private void TakeScript()
+    {
+        if (Command is not null) throw Failure.ParametersExclude("-ScriptBlock", "-Command");
+        if (ArgumentsOnly) throw Failure.ParametersExclude("-ScriptBlock", "-ArgumentsOnly");
+        Command = RemoteScript.Command(ScriptBlock!, ArgumentList ?? []);
+        Image ??= RemoteScript.Image;
+    }
+
+    private string CommandText => ScriptBlock is null ? string.Join(' ', Command ?? []) : $"{{{ScriptBlock}}}";
+
     /// <inheritdoc/>
     private protected override void ProcessNone()
     {
@@ -176,7 +197,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
 
         string? ns = NamespaceOf(pod);
         string? container = Container ?? pod.ContainerName;
-        string action = $"Run '{string.Join(' ', Command ?? [])}' in {(container is null ? $"an ephemeral container of image {Image ?? EphemeralContainerOptions.DefaultImage}" : $"the container {container}")}";
+        string action = $"Run '{CommandText}' in {(container is null ? $"an ephemeral container of image {Image ?? EphemeralContainerOptions.DefaultImage}" : $"the container {container}")}";
         if (!ShouldProcess(pod.PathIn(ns), action)) return;
         ConnectionRequest cluster = Cluster(pod);
         DebugCommandResult target = new() { Pod = pod.Name, Namespace = ns, Container = container, Context = cluster.Context, KubeConfig = cluster.KubeConfig };
@@ -200,7 +221,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     {
         if (Command is null or []) ThrowTerminatingError(ErrorRecords.From(Failure.CommandRequired(), node.Text));
         if (Container is not null || Reuse) ThrowTerminatingError(ErrorRecords.From(Failure.ParametersExclude("-Node", Reuse ? "-Reuse" : "-Container"), node.Text));
-        if (!ShouldProcess($"node/{node.Name}", $"Run '{string.Join(' ', Command!)}' in {(HostShell ? "a privileged pod on the node itself" : "a debugging pod")}")) return;
+        if (!ShouldProcess($"node/{node.Name}", $"Run '{CommandText}' in {(HostShell ? "a privileged pod on the node itself" : "a debugging pod")}")) return;
         ConnectionRequest cluster = Cluster(node.KubeConfig, node.Context);
         NodeRequest request = new() { Node = node.Name, Options = _nodeOptions! };
         DebugCommandResult target = new() { Node = node.Name, Namespace = NamespaceOf(), Context = cluster.Context, KubeConfig = cluster.KubeConfig };
@@ -259,7 +280,8 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             async ValueTask TellAsync(DebugCommandResult end, DebugException? failure)
             {
                 await before.WaitAsync(cancellationToken).ConfigureAwait(false);
-                await voice.ObjectAsync(end).ConfigureAwait(false);
+                if (ScriptBlock is null) await voice.ObjectAsync(end).ConfigureAwait(false);
+                else failure = await RemoteObjects.SayAsync(end, failure, voice).ConfigureAwait(false);
                 if (failure is not null)
                 {
                     ReportFailure();
