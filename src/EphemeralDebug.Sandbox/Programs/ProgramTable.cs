@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace EphemeralDebug.Sandbox.Programs;
 
 /// <summary>All built-in programs by name.</summary>
@@ -72,7 +74,13 @@ internal static class ProgramTable
     /// <summary>What a Windows node has.</summary>
     internal static readonly IReadOnlySet<string> WindowsHost = new HashSet<string>([.. s_programs.Keys.Where(IsWindows), "hostname", "whoami"], StringComparer.Ordinal);
 
-    internal static Program? Find(string name) => s_programs.GetValueOrDefault(name);
+    // What whoever embeds the sandbox brings along.
+    private static readonly ConcurrentDictionary<string, Program> s_guests = new(StringComparer.Ordinal);
+
+    internal static Program? Find(string name) => s_programs.GetValueOrDefault(name) ?? s_guests.GetValueOrDefault(name);
+
+    /// <summary>Adds a program that an image may name, and that the sandbox itself does not have.</summary>
+    internal static void Bring(string name, Program program) => s_guests[name] = program;
 
     private static bool IsWindows(string name) => name.EndsWith(".exe", StringComparison.Ordinal) || name is "powershell" or "cmd" or "ping";
 

@@ -12,13 +12,14 @@ namespace EphemeralDebug.Commands;
 
 /// <summary>Runs one command on many pods or nodes, and gives a result for each as it ends.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "DebugCommand", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(DebugCommandResult))]
+[OutputType(typeof(DebugCommandResult), typeof(CommandJob))]
 public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
 {
     // How long the pod of a node outlives its command, if nobody deletes it.
     private static readonly TimeSpan s_afterTimeout = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, string> _unfinished = new();
+    private readonly List<object> _forJob = [];
     private EphemeralContainerOptions? _options;
     private NodePodOptions? _nodeOptions;
     private string? _outDirectory;
@@ -107,6 +108,10 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     [Parameter]
     public SwitchParameter Ordered { get; set; }
 
+    /// <summary>Gives a job at once, in which the commands run.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     internal override int MaxRunning => ThrottleLimit;
 
@@ -177,12 +182,37 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     private protected override void ProcessNone()
     {
         if (Node is null) base.ProcessNone();
-        foreach (NodeReference node in Node ?? []) Process(node);
+        foreach (NodeReference node in Node ?? []) Process(PodReference.FromPodOrNode(node)!);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (AsJob)
+        {
+            string[] notThere = [nameof(AsJob), nameof(Pod), nameof(InputObject), nameof(Node), nameof(Command), nameof(ScriptBlock)];
+            Dictionary<string, object?> parameters = MyInvocation.BoundParameters.Where(bound => !notThere.Contains(bound.Key)).ToDictionary(bound => bound.Key, bound => (object?)bound.Value);
+            // A script block belongs to the session that it was made in.
+            if (ScriptBlock is not null) parameters[nameof(ScriptBlock)] = ScriptBlock.Create(ScriptBlock.ToString());
+            else if (Command is not null) parameters[nameof(Command)] = Command;
+            parameters[nameof(KubeConfig)] = Cluster().KubeConfig;
+            CommandJob job = CommandJob.Start(MyInvocation, parameters.Where(one => one.Value is not null), _forJob);
+            JobRepository.Add(job);
+            WriteObject(job);
+        }
+
+        base.EndProcessing();
     }
 
     /// <inheritdoc/>
     private protected override void Process(PodReference pod)
     {
+        if (AsJob)
+        {
+            _forJob.Add(pod);
+            return;
+        }
+
         if (pod.Node is { } node)
         {
             Process(node);

@@ -46,7 +46,8 @@ public class TestCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        KubeletOptions kubelet = new() { FailureStatusDelay = FailureStatusDelay, BeforePull = HoldAsync, BeforeStart = HoldAsync, StreamFault = container => StreamFault?.Invoke(container) };
+        SimulatedPwsh.Bring();
+        KubeletOptions kubelet = new() { Images = SimulatedPwsh.Images, FailureStatusDelay = FailureStatusDelay, BeforePull = HoldAsync, BeforeStart = HoldAsync, StreamFault = container => StreamFault?.Invoke(container) };
         _sandbox = await EphemeralDebug.Sandbox.Sandbox.StartAsync(new SandboxOptions
         {
             AgentFactory = HasKubelet ? store => new NodeAgent(store, kubelet) : null,
