@@ -104,5 +104,29 @@ internal static class TutorialSteps
         new("The copies that there are", "Their label finds them. The copy of the init container is not among them, and the server ends the others after eight hours.",
             "Get-Pod -Label app.kubernetes.io/managed-by=EphemeralDebug",
             Expect.All(Expect.Every("Status", "Running"), Expect.Count(3))),
+
+        new("Remove the copies", "Nobody needs them any more. Remove-DebugArtifact takes what Get-DebugArtifact finds.",
+            "Get-DebugArtifact -Kind PodCopy | Remove-DebugArtifact",
+            Expect.Count(0)),
+
+        new("None is left", "The same question as before has no answer now.",
+            "Get-Pod -Label app.kubernetes.io/managed-by=EphemeralDebug",
+            Expect.Count(0)),
+
+        new("One question to all of them", "Invoke-DebugCommand runs a command in every pod at once. Each gives a result: its exit code, and what the command wrote.",
+            "Get-Pod -Label app=sample-app | Invoke-DebugCommand -- wget -qO- localhost:80",
+            Expect.All(Expect.Count(3), Expect.Every("ExitCode", "0"))),
+
+        new("Those where it failed", "A command that fails is a result too, with its exit code. The name db is known in none of the pods.",
+            "Get-Pod -Label app=sample-app | Invoke-DebugCommand -- nslookup db | Where-Object ExitCode -ne 0 | Select-Object Pod, ExitCode",
+            Expect.All(Expect.Count(3), Expect.Every("ExitCode", "1"))),
+
+        new("All nodes", "On a node it runs in a pod that is deleted afterwards; -HostShell runs the node's own program.",
+            "Get-Node | Invoke-DebugCommand -HostShell -- uptime",
+            Expect.All(Expect.Count(2), Expect.Every("ExitCode", "0"))),
+
+        new("What debugging left", "No pod is left of the nodes and the copies. Ephemeral containers stay until their pods are deleted.",
+            "Get-DebugArtifact",
+            Expect.All(Expect.Objects(atLeast: 1), Expect.Every("Kind", "EphemeralContainer"))),
     ];
 }
