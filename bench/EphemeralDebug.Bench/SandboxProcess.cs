@@ -69,6 +69,7 @@ internal sealed class SandboxProcess : IDisposable
             JsonObject pod = JsonNode.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default"},"spec":{"nodeName":"node-1","containers":[{"name":"app","image":"busybox","command":["sleep","infinity"]}]},"status":{"phase":"Pending"}}""")!.AsObject();
             pod["metadata"]!["name"] = $"web-{i}";
             pod["metadata"]!["uid"] = $"uid-{i}";
+            pod["metadata"]!["creationTimestamp"] = KubernetesJson.Time(DateTimeOffset.UtcNow);
             PodDefaults.Apply(pod);
             store.Create(ResourceType.Pods, pod);
         }

@@ -20,7 +20,8 @@ internal sealed record Contest(WarmEngine Engine, Kubectl Kubectl, ComparedClust
     {
         string limit = throttle is { } count ? string.Create(CultureInfo.InvariantCulture, $"-ThrottleLimit {count} ") : "";
         EngineRun run = await CmdletAsync("Invoke-DebugCommand", pods, $"-Image {Image} {limit}-- hostname");
-        int found = run.Output.Count(result => ((string)result.Properties["StdOut"].Value).Trim() == (string)result.Properties["Pod"].Value);
-        return (run.Cost, pods.Length - found);
+        int lost = pods.Length - run.Output.Count(result => ((string)result.Properties["StdOut"].Value).Trim() == (string)result.Properties["Pod"].Value);
+        if (lost > 0) Console.Error.WriteLine($"{lost} of {pods.Length} outputs were lost: {(run.Errors is [var first, ..] ? first.ToString() : "no error says why")}");
+        return (run.Cost, lost);
     }
 }

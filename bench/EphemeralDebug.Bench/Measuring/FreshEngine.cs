@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Tour.Hosting;
@@ -49,6 +50,7 @@ internal static class FreshEngine
         }
         self.Refresh();
         long rest = self.WorkingSet64;
+        (long methods, TimeSpan compiling) = (JitInfo.GetCompiledMethodCount(), JitInfo.GetCompilationTime());
         TimeSpan importing = clock.Elapsed;
         if (manifest.Length > 0 && engine.Run(string.Create(CultureInfo.InvariantCulture, $"Import-Module '{manifest}'")).HadErrors) throw new InvalidOperationException("The module was not imported.");
         TimeSpan imported = clock.Elapsed;
@@ -63,6 +65,8 @@ internal static class FreshEngine
             Import = imported - importing,
             Script = ended - imported,
             FirstOutput = output.First - imported,
+            Methods = JitInfo.GetCompiledMethodCount() - methods,
+            Compilation = JitInfo.GetCompilationTime() - compiling,
             Memory = Math.Max(0, self.PeakWorkingSet64 - rest),
         }));
     }

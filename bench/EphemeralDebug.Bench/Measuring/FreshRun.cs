@@ -18,6 +18,12 @@ internal sealed record FreshRun
     /// <summary>Of that, until the first that was shown; null where nothing was.</summary>
     public TimeSpan? FirstOutput { get; init; }
 
+    /// <summary>How many methods the runtime compiled for the import and the script.</summary>
+    public long Methods { get; init; }
+
+    /// <summary>The time it took for that.</summary>
+    public TimeSpan Compilation { get; init; }
+
     /// <summary>The most memory over that of the engine as it was opened, in bytes.</summary>
     public long Memory { get; init; }
 
