@@ -24,10 +24,10 @@ internal static class Comparison
         }
 
         using CancellationTokenSource stop = new();
-        // The second Ctrl+C ends it at once.
+        // The second Ctrl+C too: what was made in the cluster is taken away before this ends, and that takes 10 s at most.
         ConsoleCancelEventHandler cancel = (_, e) =>
         {
-            e.Cancel = !stop.IsCancellationRequested;
+            e.Cancel = true;
             stop.Cancel();
         };
         Console.CancelKeyPress += cancel;
