@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using EphemeralDebug.Bench.Measuring;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Tour.Hosting;
 
@@ -20,7 +21,7 @@ internal static class AttachToFirstByte
     {
         using SandboxProcess server = await SandboxProcess.StartAsync("attach-server");
         using EngineSession engine = EngineSession.Open(new TextHost("bench", new ConsoleHostUI(TextWriter.Null, TextReader.Null, terminal: false, () => 120)), BuiltModule.Manifest);
-        bool kubectl = await KubectlAsync(_ => true, "version", "--client") is not null;
+        bool kubectl = ChildProcess.Exists("kubectl");
         if (!kubectl) Console.WriteLine("kubectl is not on PATH: there is nothing to compare with");
         List<double> ours = [], theirs = [], starts = [];
         for (int turn = 0; turn < Warm + Pairs; turn++)
@@ -40,8 +41,8 @@ internal static class AttachToFirstByte
             if (other is not null) theirs.Add(other.Value);
         }
 
-        Console.WriteLine($"from the command to the first byte of a new container, ms, median of {Pairs} (best): ours {Median(ours):F0} ({ours.Min():F0})"
-            + (kubectl ? $", kubectl {Median(theirs):F0} ({theirs.Min():F0}), ratio {Median(ours) / Median(theirs):F2} (at most 1); the start of kubectl alone {Median(starts):F0} ({starts.Min():F0})" : ""));
+        Console.WriteLine($"from the command to the first byte of a new container, ms, median of {Pairs} (best): ours {ours.Median():F0} ({ours.Min():F0})"
+            + (kubectl ? $", kubectl {theirs.Median():F0} ({theirs.Min():F0}), ratio {ours.Median() / theirs.Median():F2} (at most 1); the start of kubectl alone {starts.Median():F0} ({starts.Min():F0})" : ""));
     }
 
     /// <summary>In the child: serves until its input ends.</summary>
@@ -75,26 +76,9 @@ internal static class AttachToFirstByte
         return clock.Elapsed.TotalMilliseconds;
     }
 
-    /// <summary>The time until kubectl's standard output brings a line; null where there is no kubectl.</summary>
-    private static async Task<double?> KubectlAsync(Func<string, bool> isLine, params string[] arguments)
+    private static async Task<double> KubectlAsync(Func<string, bool> isLine, params string[] arguments)
     {
-        Stopwatch clock = Stopwatch.StartNew();
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string? line;
-            do line = await process.StandardOutput.ReadLineAsync(); while (line is not null && !isLine(line));
-            double time = clock.Elapsed.TotalMilliseconds;
-            if (!process.HasExited) process.Kill();
-            await process.WaitForExitAsync();
-            return line is not null ? time : throw new InvalidOperationException($"kubectl did not bring what was waited for: {await errors}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
+        (Cost cost, bool found) = await ChildProcess.UntilAsync("kubectl", arguments, isLine);
+        return found ? cost.Wall.TotalMilliseconds : throw new InvalidOperationException("kubectl did not bring what was waited for.");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using EphemeralDebug.Sandbox;
+using EphemeralDebug.Sandbox.Admission;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
 using ApiSandbox = EphemeralDebug.Sandbox.Sandbox;
@@ -18,9 +19,9 @@ internal sealed class SandboxProcess : IDisposable
     internal string KubeConfig { get; }
 
     /// <summary>Starts this program anew in a mode that calls <see cref="ServeAsync"/>; all pods run when this returns.</summary>
-    internal static async Task<SandboxProcess> StartAsync(string mode)
+    internal static async Task<SandboxProcess> StartAsync(params string[] mode)
     {
-        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [mode]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, mode) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         return new SandboxProcess(process, (await process.StandardOutput.ReadLineAsync())!);
     }
 
@@ -28,9 +29,16 @@ internal sealed class SandboxProcess : IDisposable
     /// <param name="pods">How many.</param>
     /// <param name="kubelet">How their node works.</param>
     /// <param name="talk">What the child says and hears before.</param>
-    internal static async Task ServeAsync(int pods, KubeletOptions kubelet, Func<ApiSandbox, Task>? talk = null)
+    /// <param name="listed">In place of them, how many pods are there that can be listed only.</param>
+    internal static async Task ServeAsync(int pods, KubeletOptions kubelet, Func<ApiSandbox, Task>? talk = null, int listed = 0)
     {
-        await using ApiSandbox sandbox = await ApiSandbox.StartAsync(new SandboxOptions { AgentFactory = store => new NodeAgent(store, kubelet), World = store => Fill(store, pods) });
+        await using ApiSandbox sandbox = await ApiSandbox.StartAsync(new SandboxOptions
+        {
+            // Nobody runs those that are only listed.
+            AgentFactory = listed > 0 ? null : store => new NodeAgent(store, kubelet),
+            SyntheticPods = listed,
+            World = store => Fill(store, pods),
+        });
         string folder = Directory.CreateTempSubdirectory("ephemeraldebug-bench-").FullName;
         for (int i = 0; i < pods; i++)
             while (sandbox.Store.Get(ResourceType.Pods, "default", $"web-{i}")?["status"]?["containerStatuses"]?[0]?["state"]?["running"] is null) await Task.Delay(5);
@@ -61,6 +69,8 @@ internal sealed class SandboxProcess : IDisposable
             JsonObject pod = JsonNode.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"default"},"spec":{"nodeName":"node-1","containers":[{"name":"app","image":"busybox","command":["sleep","infinity"]}]},"status":{"phase":"Pending"}}""")!.AsObject();
             pod["metadata"]!["name"] = $"web-{i}";
             pod["metadata"]!["uid"] = $"uid-{i}";
+            pod["metadata"]!["creationTimestamp"] = KubernetesJson.Time(DateTimeOffset.UtcNow);
+            PodDefaults.Apply(pod);
             store.Create(ResourceType.Pods, pod);
         }
     }

@@ -8,22 +8,14 @@ internal sealed class CapturedOutput : IAsyncDisposable
 {
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly ArrayBufferWriter<byte> _error = new();
-    private readonly FileStream? _file;
+    private readonly OutputFile? _file;
     private long _room;
 
     /// <exception cref="DebugException">The file cannot be written.</exception>
     internal CapturedOutput(long limit, string? file)
     {
         _room = limit;
-        if (file is null) return;
-        try
-        {
-            _file = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024, useAsync: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failure.OutFileUnwritable(file, e);
-        }
+        _file = file is null ? null : new OutputFile(file);
     }
 
     internal ReadOnlyMemory<byte> Output => _output.WrittenMemory;
@@ -38,15 +30,7 @@ internal sealed class CapturedOutput : IAsyncDisposable
         _room -= kept;
         IsTruncated |= kept < piece.Bytes.Length;
         (piece.IsError ? _error : _output).Write(piece.Bytes.Span[..kept]);
-        if (_file is null || piece.IsError) return;
-        try
-        {
-            await _file.WriteAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw Failure.OutFileUnwritable(_file.Name, e);
-        }
+        if (_file is not null && !piece.IsError) await _file.WriteAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -53,10 +53,22 @@ public sealed class EnteredContainer : IAsyncDisposable
     /// </summary>
     public bool TakesInputEnd => Request.Shell is not null || (Container.StdinOnce && !Container.Tty);
 
-    /// <summary>What it has written so far. The stream is the caller's to dispose.</summary>
+    /// <summary>Gives what it has written so far, from its log: for one that ended before anybody could attach to it.</summary>
     /// <exception cref="DebugException">The log cannot be read.</exception>
-    public Task<Stream> OpenLogAsync(CancellationToken cancellationToken) =>
-        _watches.Api.OpenLogAsync(Container.Namespace, Container.Pod, new LogQuery { Container = Container.Name }, cancellationToken);
+    public async Task ReadLogAsync(Func<StreamPiece, CancellationToken, ValueTask> output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        LogQuery query = new() { Container = Container.Name };
+        Stream log = await _watches.Api.OpenLogAsync(Container.Namespace, Container.Pod, query, cancellationToken).ConfigureAwait(false);
+        await using (log.ConfigureAwait(false))
+        {
+            byte[] buffer = new byte[32 * 1024];
+            while (await log.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
+            {
+                await output(new StreamPiece(IsError: false, buffer.AsMemory(0, count)), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>What became of the process after the session; asks the pod where the streams do not tell.</summary>
     /// <exception cref="DebugException">The stream failed for a reason of its own: the program was not found, ...</exception>

@@ -78,17 +78,15 @@ internal sealed class NamespaceFeed(KubernetesApi api, string ns, CancellationTo
         }
     }
 
+    // Versions are compared as numbers, as Kubernetes allows since 1.35 and every server has always made them.
+    internal static ulong? Number(string? version) => ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+
     internal Task EndedAsync()
     {
         lock (_lock) return Task.WhenAll(_watching);
     }
 
-    // Versions are compared as numbers, as Kubernetes allows since 1.35 and every server has always made them.
-    private bool IsCovered(string? version) =>
-        _sharedFrom is not null && version is not null
-        && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong wanted)
-        && ulong.TryParse(_sharedFrom, NumberStyles.None, CultureInfo.InvariantCulture, out ulong began)
-        && began <= wanted;
+    private bool IsCovered(string? version) => Number(_sharedFrom) <= Number(version);
 
     private PodFollower[] Everyone()
     {

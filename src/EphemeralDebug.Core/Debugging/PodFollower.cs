@@ -20,6 +20,7 @@ internal sealed class PodFollower : IDisposable
     private readonly NamespaceFeed _feed;
     private readonly Channel<PodNews> _news = Channel.CreateUnbounded<PodNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end;
+    private ulong? _from;
 
     internal PodFollower(NamespaceFeed feed, string pod, CancellationToken end)
     {
@@ -38,7 +39,11 @@ internal sealed class PodFollower : IDisposable
     internal bool Seen { get; set; }
 
     /// <summary>Begins to receive: changes after <paramref name="resourceVersion"/>, or the present state first where it is null.</summary>
-    internal void StartFrom(string? resourceVersion) => _feed.Start(this, resourceVersion);
+    internal void StartFrom(string? resourceVersion)
+    {
+        _from = NamespaceFeed.Number(resourceVersion);
+        _feed.Start(this, resourceVersion);
+    }
 
     /// <summary>Begins to receive events as well, those that were already there first.</summary>
     internal void StartEvents() => _feed.StartEvents(this);
@@ -49,7 +54,12 @@ internal sealed class PodFollower : IDisposable
     {
         try
         {
-            return await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                PodNews news = await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                // A shared watch tells of the pod from the first interest on: what it was like before is not what it has become.
+                if (!(NamespaceFeed.Number(news.Pod?.ResourceVersion) < _from)) return news;
+            }
         }
         catch (ChannelClosedException e) when (e.InnerException is { } failure)
         {

@@ -217,15 +217,7 @@ public static class RunCommand
     {
         if (entered.Streams is { } streams)
             return await RedirectedSession.RunAsync(streams, input: null, endsInput: false, captured.WriteAsync, cancellationToken).ConfigureAwait(false);
-        // It ended before anybody could attach: everything that it wrote is in its log.
-        Stream log = await entered.OpenLogAsync(cancellationToken).ConfigureAwait(false);
-        await using (log.ConfigureAwait(false))
-        {
-            byte[] buffer = new byte[32 * 1024];
-            while (await log.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
-                await captured.WriteAsync(new StreamPiece(IsError: false, buffer.AsMemory(0, count)), cancellationToken).ConfigureAwait(false);
-        }
-
+        await entered.ReadLogAsync(captured.WriteAsync, cancellationToken).ConfigureAwait(false);
         return new SessionLeave(End: null);
     }
 

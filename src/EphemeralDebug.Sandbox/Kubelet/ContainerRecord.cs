@@ -52,7 +52,8 @@ internal sealed class ContainerRecord(ContainerKind kind, JsonObject spec, Conta
         _ => $"spec.ephemeralContainers{{{Name}}}",
     };
 
-    internal bool IsRunning => State is ContainerState.Running;
+    /// <summary>Whether the runtime has it running. The kubelet asks the runtime before a stream; the state that it reports may be late.</summary>
+    internal bool IsRunning => Current is { Completed.IsCompleted: false };
 
     internal ContainerRecordSnapshot Snapshot() => new(this);
 }

@@ -38,7 +38,7 @@ public static class _Format
     }
 
     /// <summary>How long a container has been running, or ran; nothing before it starts.</summary>
-    public static string Age(ContainerInfo container) => container.Age is { } age ? Age(age) : "";
+    public static string ContainerAge(ContainerInfo container) => container.Age is { } age ? Age(age) : "";
 
     /// <summary>Restarts as kubectl prints them: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public static string Restarts(PodInfo pod) => pod is { Restarts: > 0, LastRestart: { } last }

@@ -66,20 +66,11 @@ internal sealed class ContainerVisit(VisitOptions options, Pump.Voice voice, Act
     private async Task<SessionLeave> ReadLogAsync(EnteredContainer entered, CancellationToken cancellationToken)
     {
         if (options.IsExisting && (options.Input is not null || options.Shell is not null)) throw Failure.ContainerHasEnded(entered.Container);
-        Stream log = await entered.OpenLogAsync(cancellationToken).ConfigureAwait(false);
-        await using (log.ConfigureAwait(false))
+        SessionOutput output = new(voice, options.AsBytes, options.OutFile);
+        await using (output.ConfigureAwait(false))
         {
-            SessionOutput output = new(voice, options.AsBytes, options.OutFile);
-            await using (output.ConfigureAwait(false))
-            {
-                byte[] buffer = new byte[32 * 1024];
-                while (await log.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int count)
-                {
-                    await output.WriteAsync(new StreamPiece(IsError: false, buffer.AsMemory(0, count)), cancellationToken).ConfigureAwait(false);
-                }
-
-                await output.EndAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await entered.ReadLogAsync(output.WriteAsync, cancellationToken).ConfigureAwait(false);
+            await output.EndAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (options.IsExisting)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EphemeralDebug.Core;
+using EphemeralDebug.Core.Debugging;
 using EphemeralDebug.Core.Streams;
 using EphemeralDebug.Errors;
 
@@ -10,7 +11,7 @@ internal sealed class SessionOutput : IAsyncDisposable
 {
     private readonly Pump.Voice _voice;
     private readonly bool _asBytes;
-    private readonly FileStream? _file;
+    private readonly OutputFile? _file;
     private readonly LineReader _output = new();
     private readonly LineReader _errors = new();
 
@@ -21,15 +22,7 @@ internal sealed class SessionOutput : IAsyncDisposable
     internal SessionOutput(Pump.Voice voice, bool asBytes, string? outFile)
     {
         (_voice, _asBytes) = (voice, asBytes);
-        if (outFile is null) return;
-        try
-        {
-            _file = new FileStream(outFile, FileMode.Create, FileAccess.Write, FileShare.Read, 64 * 1024, useAsync: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failure.OutFileUnwritable(outFile, e);
-        }
+        _file = outFile is null ? null : new OutputFile(outFile);
     }
 
     internal async ValueTask WriteAsync(StreamPiece piece, CancellationToken cancellationToken)
@@ -40,7 +33,7 @@ internal sealed class SessionOutput : IAsyncDisposable
         }
         else if (_file is not null)
         {
-            await WriteFileAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
+            await _file.WriteAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
         }
         else if (_asBytes)
         {
@@ -64,16 +57,4 @@ internal sealed class SessionOutput : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private async ValueTask WriteFileAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _file!.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw Failure.OutFileUnwritable(_file!.Name, e);
-        }
-    }
 }

@@ -73,8 +73,13 @@ public sealed class EnterContainerTests
 
         await using EnteredContainer again = await EnterContainer.ExistingAsync(watches, first.Container, new EntryRequest(), cluster.Listener, Cancel);
         Assert.Null(again.Streams);
-        using StreamReader log = new(await again.OpenLogAsync(Cancel));
-        Assert.Equal("out\n", await log.ReadToEndAsync(Cancel));
+        List<byte> log = [];
+        await again.ReadLogAsync((piece, _) =>
+        {
+            log.AddRange(piece.Bytes.Span);
+            return ValueTask.CompletedTask;
+        }, Cancel);
+        Assert.Equal("out\n", System.Text.Encoding.UTF8.GetString([.. log]));
         SessionOutcome outcome = await again.EndAsync(new SessionLeave(null), Cancel);
         Assert.Equal((SessionOutcomeKind.Exited, 3), (outcome.Kind, outcome.Container.ExitCode));
     }

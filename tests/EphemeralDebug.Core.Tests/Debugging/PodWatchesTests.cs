@@ -1,8 +1,9 @@
-using Xunit;
+using System.Text.Json.Nodes;
 using EphemeralDebug.Core.Debugging;
 using EphemeralDebug.Sandbox;
 using EphemeralDebug.Sandbox.Kubelet;
 using EphemeralDebug.Sandbox.Store;
+using Xunit;
 
 namespace EphemeralDebug.Core.Tests.Debugging;
 
@@ -21,6 +22,28 @@ public sealed class PodWatchesTests
         Assert.All(added, container => Assert.Equal(ContainerState.Running, container.State));
         Assert.Equal(pods.Order(), added.Select(container => container.Pod).Order());
         Assert.InRange(cluster.Sandbox.Requests.Count(LiveCluster.IsPodWatch), 1, 4);
+    }
+
+    [Fact]
+    public async Task What_a_pod_was_before_its_container_was_added_is_not_taken_for_its_loss()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using LiveCluster cluster = await LiveCluster.StartAsync();
+        string[] pods = [.. Enumerable.Range(0, 5).Select(i => $"web-{i}")];
+        await cluster.AddPodsAsync("default", pods);
+        await using PodWatches watches = await cluster.WatchesAsync();
+        PodFollower[] followers = [.. pods.Select(pod => watches.Follow("default", pod))];
+        foreach (PodFollower follower in followers[..4]) follower.StartFrom((await watches.Api.GetPodRowAsync("default", follower.Pod, cancellationToken)).ResourceVersion);
+
+        // The fourth has made the watch a shared one. It tells in order, so that the last pod's change has been told when the fourth's is.
+        foreach (string pod in (string[])["web-4", "web-3"]) cluster.Sandbox.Store.Update(ResourceType.Pods, "default", pod, changed => changed["metadata"]!["annotations"] = new JsonObject { ["changed"] = "yes" });
+        await followers[3].NextAsync(cancellationToken);
+        AddedContainer added = await AddEphemeralContainer.AddAsync(watches, LiveCluster.Request("web-4", "sleep", "600"), cluster.Listener, cancellationToken);
+        followers[4].StartFrom(added.Row.ResourceVersion);
+        ContainerInfo running = await ContainerWait.UntilAsync(followers[4], added.Seen, ContainerWait.HasStarted, TimeSpan.FromMinutes(1), cluster.Listener, cancellationToken);
+
+        Assert.Equal(ContainerState.Running, running.State);
+        foreach (PodFollower follower in followers) follower.Dispose();
     }
 
     [Fact]

@@ -30,6 +30,15 @@ public sealed class ViewTests(StaticCluster cluster) : ClusterTests(cluster), IC
     }
 
     [Fact]
+    public void A_pod_that_nobody_knows_the_age_of_is_shown_like_the_others()
+    {
+        Cluster.AddNamespace("ageless");
+        Cluster.StorePod("worker", "ageless", pod => pod["metadata"]!.AsObject().Remove("creationTimestamp"));
+
+        Assert.EndsWith("<unknown>", Lines("Get-Pod -Namespace ageless")[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ephemeral_containers_stand_under_their_namespace()
     {
         Cluster.AddNamespace("ephemeral");

@@ -1,0 +1,49 @@
+using EphemeralDebug.Bench.Measuring;
+using EphemeralDebug.Tour.Hosting;
+
+namespace EphemeralDebug.Bench.Comparing;
+
+/// <summary>The first list of a PowerShell that has just been started, less the start of an empty one.</summary>
+internal static class ColdStart
+{
+    private const int Turns = 7;
+
+    internal static async IAsyncEnumerable<Row> RunAsync(Contest contest, string pwsh)
+    {
+        string list = $"Get-Pod -Namespace {contest.Cluster.Namespace} {contest.Cluster.CmdletParameters}";
+        if (ChildProcess.Exists(pwsh))
+        {
+            Pairs pairs = await AgainstKubectlAsync(contest, () => PwshAsync(""), () => PwshAsync($"Import-Module '{BuiltModule.Manifest}'; {list}"));
+            yield return Row($"`pwsh -NoProfile -c 'Import-Module EphemeralDebug; Get-Pod'` less an empty one", pairs);
+        }
+        else
+        {
+            Console.Error.WriteLine($"There is no {pwsh}, so the cold start is measured in a fresh process that hosts the engine; with pwsh: -Pwsh PATH");
+        }
+
+        List<FreshRun> runs = [];
+        Pairs fresh = await AgainstKubectlAsync(contest, async () => (await FreshEngine.RunAsync(null, null, contest.Stop)).Cost, async () =>
+        {
+            FreshRun run = await FreshEngine.RunAsync(BuiltModule.Manifest, list, contest.Stop);
+            runs.Add(run);
+            return run.Cost;
+        });
+        yield return Row(FormattableString.Invariant($"a fresh process that hosts the engine, imports (median {Median(run => run.Import):F0} ms) and shows `Get-Pod` (first output after {Median(run => run.FirstOutput!.Value):F0} ms more), less one that does neither"), fresh);
+
+        Task<Cost> PwshAsync(string script) => RunAsync(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script]);
+
+        async Task<Cost> RunAsync(string file, string[] arguments) => (await ChildProcess.RunAsync(file, arguments, cancellationToken: contest.Stop)).Checked(file).Cost;
+
+        double Median(Func<FreshRun, TimeSpan> phase) => runs.Skip(1).Select(run => phase(run).TotalMilliseconds).Median();
+    }
+
+    private static Task<Pairs> AgainstKubectlAsync(Contest contest, Func<Task<Cost>> empty, Func<Task<Cost>> full) => Pairs.RunAsync(Turns,
+        async () =>
+        {
+            Cost without = await empty();
+            return await full() - without;
+        },
+        async () => (await contest.Kubectl.RunAsync(["get", "pods"], discard: false, contest.Stop)).Cost);
+
+    private static Row Row(string what, Pairs pairs) => new(5, what + "; `kubectl get pods`", pairs.Ours, pairs.Theirs, new Goal("time", pairs.WallRatio, 2));
+}
