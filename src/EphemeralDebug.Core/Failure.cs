@@ -225,7 +225,7 @@ internal static class Failure
         $"The server refuses the request (HTTP {status.Code}){Said(status)}", "Correct the request as the message says.", about?.Target, status);
 
     internal static DebugException DisruptionBudget(ServerStatus status, ApiPath? about) => FromServer(nameof(DisruptionBudget), FailureKind.InvalidOperation,
-        $"A disruption budget forbids it now{Said(status)}",
+        $"A disruption budget forbids it now{Said(status)}{(status.Causes.FirstOrDefault(cause => cause.Reason == "DisruptionBudget")?.Message is { } which ? $" {PlainText.OneLine(which).TrimEnd('.')}." : "")}",
         $"Wait until more pods are ready: kubectl get poddisruptionbudgets{(about?.Namespace is null ? "" : " -n " + about.Namespace)}", about?.Target, status);
 
     internal static DebugException ServerBusy(ServerStatus status, Uri server) => FromServer(nameof(ServerBusy), FailureKind.ResourceUnavailable,
