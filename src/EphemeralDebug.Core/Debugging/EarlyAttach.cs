@@ -19,7 +19,7 @@ internal static class EarlyAttach
     private static readonly TimeSpan s_peek = TimeSpan.FromMilliseconds(100);
 
     // The pauses of the eager time, in milliseconds; the last goes on. Most containers exist after about 200.
-    private static readonly int[] s_pauses = [10, 20, 40, 40, 40, 60, 80, 100];
+    private static readonly int[] s_pauses = [10, 20, 40, 40, 40, 30, 30, 30, 30, 40, 60, 80, 100];
 
     /// <summary>Does it.</summary>
     /// <param name="open">Opens the streams once.</param>

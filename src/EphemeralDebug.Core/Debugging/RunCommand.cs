@@ -42,6 +42,7 @@ public static class RunCommand
         ArgumentNullException.ThrowIfNull(command);
         Deadline deadline = new(command.Timeout);
         listener.Progress(request.Pod, "reading the pod");
+        Task<bool> mayExec = watches.MayExecAsync(request.Namespace, cancellationToken); // beside the pod, not after it
         JsonObject pod = await watches.InTurnAsync(() => watches.Api.GetPodAsync(request.Namespace, request.Pod, cancellationToken), cancellationToken).ConfigureAwait(false);
         EphemeralContainerRequest known = request with { Known = pod };
         if (command.Reuse && ReusableContainer.Find(pod, request.Options) is { } name)
@@ -52,7 +53,7 @@ public static class RunCommand
             return;
         }
 
-        if (CanHold(pod, request.Options) && await watches.MayExecAsync(request.Namespace, cancellationToken).ConfigureAwait(false))
+        if (CanHold(pod, request.Options) && await mayExec.ConfigureAwait(false))
         {
             try
             {
