@@ -469,7 +469,7 @@ internal static class Failure
         $"Name one: {cmdlet} web-0. Or pipe some: Get-Pod -Label app=web | {cmdlet}");
 
     internal static DebugException PodGivenTwice() => new(nameof(PodGivenTwice), FailureKind.InvalidArgument,
-        "Pods were given with -Pod and in another way, through the pipeline or with -Workload.",
+        "Pods were given with -Pod and in another way: through the pipeline, or with -Workload or -Node.",
         "Leave one of them out.");
 
     internal static DebugException PodReplaced(string ns, string pod) => new(nameof(PodReplaced), FailureKind.ObjectNotFound,
@@ -484,9 +484,9 @@ internal static class Failure
         $"The pod '{ns}/{pod}' has no ephemeral container.",
         $"Add one: New-EphemeralContainer {pod} -Namespace {ns}. The log of one of its own containers: Get-EphemeralContainerLog {pod} NAME -Namespace {ns}", $"{ns}/{pod}");
 
-    internal static DebugException EphemeralContainerNotFound(string ns, string pod, string container, IEnumerable<string> choices) => new(
+    internal static DebugException EphemeralContainerNotFound(string ns, string pod, string container, IEnumerable<string> choices, bool any = false) => new(
         nameof(EphemeralContainerNotFound), FailureKind.ObjectNotFound,
-        $"The pod '{ns}/{pod}' has no ephemeral container '{container}'.",
+        $"The pod '{ns}/{pod}' has no {(any ? "" : "ephemeral ")}container '{container}'.",
         string.Join(", ", choices) is { Length: > 0 } names ? $"It has: {names}." : $"It has none. Add one: New-EphemeralContainer {pod} -Namespace {ns}",
         $"{ns}/{pod}");
 
@@ -799,7 +799,7 @@ internal static class Failure
         "Give an existing file, or the text itself.", path, inner);
 
     internal static DebugException OutFileUnwritable(string path, Exception inner) => new(nameof(OutFileUnwritable), FailureKind.InvalidOperation,
-        $"The file '{path}' that -OutFile names cannot be written: {PlainText.OneLine(inner.Message)}",
+        $"The file or folder '{path}' for the output cannot be written: {PlainText.OneLine(inner.Message)}",
         "Give a file in a folder that exists and that you may write.", path, inner);
 
     internal static DebugException NoStandardInput(ContainerInfo container) => new(nameof(NoStandardInput), FailureKind.InvalidOperation,
@@ -834,9 +834,13 @@ internal static class Failure
         return new(missing ? nameof(CommandNotFound) : nameof(StreamFailed), missing ? FailureKind.ObjectNotFound : FailureKind.InvalidOperation,
             missing ? $"The image '{PlainText.Clean(container.Image)}' of container '{container}' does not have the command '{PlainText.Clean(shell)}'. The runtime says: {PlainText.OneLine(message!)}"
                 : $"The stream of container '{container}' failed: {PlainText.OneLine(message ?? "no reason was given").TrimEnd('.')}.",
-            missing ? "Name a program that the image has, or take another image: -Image busybox. To attach to the container's own process instead, leave out -Shell." : "Repeat the command.",
+            missing ? "Name a program that the image has, or take another image: -Image busybox." : "Repeat the command.",
             container.ToString());
     }
+
+    internal static DebugException PodNotScheduled(string pod, string? why) => new(nameof(PodNotScheduled), FailureKind.InvalidOperation,
+        $"Pod '{pod}' has no node yet, so nothing can run in it{(string.IsNullOrEmpty(why) ? "." : ": " + PlainText.OneLine(why))}",
+        "Leave such pods out: Get-Pod | Where-Object Node | Invoke-DebugCommand ...", pod);
 
     internal static DebugException CommandRequired() => new(nameof(CommandRequired), FailureKind.InvalidArgument,
         "A node, or a container that exists, is given a command, and there is none.",
@@ -845,6 +849,12 @@ internal static class Failure
     internal static DebugException PowerShellNotFound(string target, DebugException said) => new(nameof(PowerShellNotFound), FailureKind.ObjectNotFound,
         $"{target}: the image has no pwsh, so -ScriptBlock cannot run in it. {said.Message}",
         "Use an image with PowerShell: -Image mcr.microsoft.com/powershell. Or give a command instead: -- sh -c '...'", target, said);
+
+    internal static DebugException ScriptExited(string target, int exitCode) => new(nameof(ScriptExited), FailureKind.InvalidOperation,
+        $"{target}: the script ended with exit code {exitCode}.", "See what the script does before its exit.", target);
+
+    internal static DebugException JobCannotAsk() => new(nameof(JobCannotAsk), FailureKind.InvalidArgument,
+        "A job has nobody to ask, so -AsJob and -Confirm exclude each other.", "See first what would be done: -WhatIf. Then leave out -Confirm.");
 
     internal static DebugException RemoteOutputTruncated(string target) => new(nameof(RemoteOutputTruncated), FailureKind.InvalidOperation,
         $"{target}: the script gave more than -MaxOutput keeps, and objects that were cut cannot be read.",
@@ -862,7 +872,7 @@ internal static class Failure
         "Give nodes: Get-Node | Invoke-DebugCommand -HostShell -- uptime. For a pod leave out -HostShell.");
 
     internal static DebugException CommandTimedOut(ContainerInfo container, TimeSpan limit) => new(nameof(CommandTimedOut), FailureKind.OperationTimeout,
-        $"The command in container '{container}' was not done after {limit.TotalSeconds:0} s, and was left.",
+        $"The command in container '{container}' was not done after {limit.TotalSeconds:0} s.",
         "Give it more time: -TimeoutSec 900, or no limit: -TimeoutSec 0", container.ToString());
 
     internal static DebugException CommandLost(ContainerInfo container, string? message) => new(nameof(CommandLost), FailureKind.ConnectionError,

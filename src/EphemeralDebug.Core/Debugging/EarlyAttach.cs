@@ -18,8 +18,9 @@ internal static class EarlyAttach
 
     private static readonly TimeSpan s_peek = TimeSpan.FromMilliseconds(100);
 
-    // The pauses of the eager time, in milliseconds; the last goes on. Most containers exist after about 200.
-    private static readonly int[] s_pauses = [10, 20, 40, 40, 40, 30, 30, 30, 30, 40, 60, 80, 100];
+    // The pauses of the eager time, one before each try, in milliseconds; the last goes on. No kubelet has a container sooner, and most have it
+    // after about 200.
+    private static readonly int[] s_pauses = [60, 40, 40, 30, 30, 30, 30, 40, 60, 80, 100];
 
     /// <summary>Does it.</summary>
     /// <param name="open">Opens the streams once.</param>
@@ -72,6 +73,11 @@ internal static class EarlyAttach
         TimeSpan? reported = null;
         for (int attempt = 0; ; attempt++)
         {
+            // The report ends a pause, once.
+            Task pause = Task.Delay(Pause(attempt, waited.Elapsed), cancellationToken);
+            await (reported is null ? Task.WhenAny(pause, started) : pause).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (started.IsCompleted) reported ??= waited.Elapsed;
             bool patient = !(waited.Elapsed - reported > s_unreachable);
             try
             {
@@ -82,12 +88,6 @@ internal static class EarlyAttach
             catch (DebugException e) when (patient && e.ErrorId == nameof(Failure.ContainerNotRunning))
             {
             }
-
-            // The report ends a pause, once.
-            Task pause = Task.Delay(Pause(attempt, waited.Elapsed), cancellationToken);
-            await (reported is null ? Task.WhenAny(pause, started) : pause).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (started.IsCompleted) reported ??= waited.Elapsed;
         }
     }
 

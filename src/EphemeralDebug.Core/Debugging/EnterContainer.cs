@@ -48,7 +48,7 @@ public static class EnterContainer
         PodInfo row = detail.Row;
         if (container.PodUid is { } uid && uid != row.Uid) throw Failure.PodReplaced(container.Namespace, container.Pod);
         ContainerInfo now = detail.Find(container.Name)
-            ?? throw Failure.EphemeralContainerNotFound(container.Namespace, container.Pod, container.Name, row.EphemeralContainers.Select(one => one.Name));
+            ?? throw Failure.EphemeralContainerNotFound(container.Namespace, container.Pod, container.Name, detail.Containers.Select(one => one.Name), any: true);
         return await EnterAsync(watches, follower, new AddedContainer(now with { Profile = container.Profile }, pod, row), entry, listener, cancellationToken).ConfigureAwait(false);
     }
 

@@ -44,8 +44,12 @@ public static class RunCommand
         listener.Progress(request.Pod, "reading the pod");
         Task<bool> mayExec = watches.MayExecAsync(request.Namespace, cancellationToken); // beside the pod, not after it
         JsonObject pod = await watches.InTurnAsync(() => watches.Api.GetPodAsync(request.Namespace, request.Pod, cancellationToken), cancellationToken).ConfigureAwait(false);
+        // Its kubelet would be waited for in vain; there is none.
+        if (pod.Object("spec").String("nodeName") is null or "")
+            throw Failure.PodNotScheduled($"{request.Namespace}/{request.Pod}", pod.Object("status").Objects("conditions").FirstOrDefault(condition => condition.String("type") == "PodScheduled").String("message"));
         EphemeralContainerRequest known = request with { Known = pod };
-        if (command.Reuse && ReusableContainer.Find(pod, request.Options) is { } name)
+        bool isOwn = command.Command.Count == 0 || request.Options.ArgumentsOnly; // the image's entry point has a part in it
+        if (command.Reuse && !isOwn && ReusableContainer.Find(pod, request.Options) is { } name)
         {
             ContainerInfo found = watches.Api.DetailOf(pod).Find(name)!;
             await listener.Verbose($"{found}: it runs, and serves again.").ConfigureAwait(false);

@@ -15,6 +15,10 @@ namespace EphemeralDebug.Commands;
 [OutputType(typeof(DebugCommandResult), typeof(CommandJob))]
 public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
 {
+    // What says how a container is put into a pod means nothing on a node.
+    private static readonly string[] s_podParameters =
+        [nameof(Target), nameof(NoTarget), nameof(CopyEnv), nameof(CopyVolumeMounts), nameof(WorkingDirectory), nameof(RunAsUser), nameof(RunAsGroup)];
+
     // How long the pod of a node outlives its command, if nobody deletes it.
     private static readonly TimeSpan s_afterTimeout = TimeSpan.FromMinutes(5);
 
@@ -24,6 +28,12 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     private NodePodOptions? _nodeOptions;
     private string? _outDirectory;
     private Task _before = Task.CompletedTask;
+
+    /// <summary>The pods: names, <c>pod/NAME</c>, or objects; and nodes: <c>node/NAME</c>.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(PodCompleter))]
+    [PodOrNodeTransformation]
+    public override PodReference[]? Pod { get; set; }
 
     /// <summary>Pods, nodes, or ephemeral containers from the pipeline: objects of this module or of kubectl's JSON, or names (<c>node/NAME</c> for a node).</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -60,7 +70,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     [ArgumentCompleter(typeof(ContainerCompleter))]
     public string? Container { get; set; }
 
-    /// <summary>Takes a container that this cmdlet has left running in the pod, if there is one of the same sort, and leaves the one that it makes.</summary>
+    /// <summary>Takes a container that this module has left running in the pod, if there is one of the same sort, and leaves the one that it makes.</summary>
     [Parameter]
     public SwitchParameter Reuse { get; set; }
 
@@ -124,7 +134,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     /// <inheritdoc/>
     private protected override IEnumerable<string> LastWords => _unfinished.IsEmpty
         ? []
-        : [$"Stopped. Containers of this command that had not ended yet end by themselves, and stay in their pods: {PlainText.OneLine(string.Join(", ", _unfinished.Keys.Order(StringComparer.Ordinal)), 2000)}"];
+        : [$"Stopped. Of this command there are containers in these pods, which stay there. They end by themselves, but for those whose own process the command is: see Get-EphemeralContainer, end them with Stop-EphemeralContainer. {PlainText.OneLine(string.Join(", ", _unfinished.Keys.Order(StringComparer.Ordinal)), 2000)}"];
 
     /// <inheritdoc/>
     private protected override void Judge()
@@ -132,6 +142,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
         if (ScriptBlock is not null) TakeScript();
         else if (ArgumentList is not null) throw Failure.ParameterNeeds("-ArgumentList", "-ScriptBlock");
         if (Container is not null && Reuse) throw Failure.ParametersExclude("-Container", "-Reuse");
+        if (Reuse && ArgumentsOnly) throw Failure.ParametersExclude("-Reuse", "-ArgumentsOnly");
         if (Container is not null && Command is null) throw Failure.CommandRequired();
         _options = new EphemeralContainerOptions
         {
@@ -165,7 +176,9 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             ExpireAfter = TimeoutSec == 0 ? TimeSpan.FromHours(8) : TimeSpan.FromSeconds(TimeoutSec) + s_afterTimeout,
         };
         NodePod.Validate(_nodeOptions);
-        if (OutDirectory is not null) _outDirectory = OutFolder.Make(SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory));
+        if (OutDirectory is not null) _outDirectory = SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory);
+        if (_outDirectory is not null && !IsWhatIf && !AsJob) OutFolder.Make(_outDirectory);
+        if (AsJob && !IsWhatIf && MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asks) && asks is SwitchParameter { IsPresent: true }) throw Failure.JobCannotAsk();
     }
 
     private void TakeScript()
@@ -195,7 +208,10 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             // A script block belongs to the session that it was made in.
             if (ScriptBlock is not null) parameters[nameof(ScriptBlock)] = ScriptBlock.Create(ScriptBlock.ToString());
             else if (Command is not null) parameters[nameof(Command)] = Command;
+            // There the location is another, and files that the parameters name are read here.
             parameters[nameof(KubeConfig)] = Cluster().KubeConfig;
+            if (_outDirectory is not null) parameters[nameof(OutDirectory)] = _outDirectory;
+            if (_options!.CustomProfile is { } profile) parameters[nameof(CustomProfile)] = profile.ToJsonString();
             CommandJob job = CommandJob.Start(MyInvocation, parameters.Where(one => one.Value is not null), _forJob);
             JobRepository.Add(job);
             WriteObject(job);
@@ -251,6 +267,8 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     {
         if (Command is null or []) ThrowTerminatingError(ErrorRecords.From(Failure.CommandRequired(), node.Text));
         if (Container is not null || Reuse) ThrowTerminatingError(ErrorRecords.From(Failure.ParametersExclude("-Node", Reuse ? "-Reuse" : "-Container"), node.Text));
+        if (s_podParameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } ofPods)
+            ThrowTerminatingError(ErrorRecords.From(Failure.ParametersExclude("-Node", $"-{ofPods}"), node.Text));
         if (!ShouldProcess($"node/{node.Name}", $"Run '{CommandText}' in {(HostShell ? "a privileged pod on the node itself" : "a debugging pod")}")) return;
         ConnectionRequest cluster = Cluster(node.KubeConfig, node.Context);
         NodeRequest request = new() { Node = node.Name, Options = _nodeOptions! };

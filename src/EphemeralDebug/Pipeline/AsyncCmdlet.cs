@@ -67,6 +67,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         else await voice.ErrorAsync(ErrorRecords.From(left, target: null)).ConfigureAwait(false);
     }
 
+    /// <summary>Whether nothing is to be done but told.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? asked)
+        ? asked is SwitchParameter { IsPresent: true }
+        : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
+
     private bool WantsDebugLines() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? asked)
         ? asked is SwitchParameter { IsPresent: true }
         : LanguagePrimitives.TryConvertTo(GetVariableValue("DebugPreference"), out ActionPreference preference)

@@ -12,7 +12,7 @@ public abstract class PodCmdlet : NamespacedCmdlet
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(PodCompleter))]
     [PodReferenceTransformation]
-    public PodReference[]? Pod { get; set; }
+    public virtual PodReference[]? Pod { get; set; }
 
     /// <summary>Pods, or ephemeral containers of pods, from the pipeline: objects of this module or of kubectl's JSON, or names.</summary>
     [Parameter(ValueFromPipeline = true)]

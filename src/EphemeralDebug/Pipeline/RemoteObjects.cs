@@ -24,7 +24,8 @@ internal static class RemoteObjects
             return failure ?? e;
         }
 
-        return failure;
+        // An error that ends a script is exit code 1, and has been said.
+        return failure ?? (result.ExitCode is > 1 or < 0 ? Failure.ScriptExited(result.ToString(), result.ExitCode.Value) : null);
     }
 
     private static async ValueTask SayAsync(string stream, PSObject value, DebugCommandResult result, Pump.Voice voice)

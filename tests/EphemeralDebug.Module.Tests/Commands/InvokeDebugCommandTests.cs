@@ -103,6 +103,7 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
 
         Assert.Equal([first], Succeed("Invoke-DebugCommand again -Reuse -- echo 2").Values("Container"));
         Assert.Single(Cluster.Patches);
+        Assert.Empty(Run("Invoke-DebugCommand again -Reuse").ErrorIds); // the image's own command, in a container of its own
         Assert.NotEqual([first], Succeed("Invoke-DebugCommand again -Reuse -NoTarget -- echo 3").Values("Container"));
         Assert.NotEqual([first], Succeed("Invoke-DebugCommand again -Reuse -RunAsUser 1000 -- echo 4").Values("Container"));
         Assert.NotEqual([first], Succeed("Invoke-DebugCommand again -Reuse -Image alpine:3.20 -- echo 5").Values("Container"));
@@ -270,6 +271,8 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
         Assert.Equal(["HostShellNeedsNode"], Run("Invoke-DebugCommand no-node -HostShell -- uptime").ErrorIds);
         Assert.Equal(["NodeNotFound"], Run("Invoke-DebugCommand -Node nosuch -- uptime").ErrorIds);
         Assert.Equal(["CommandRequired"], Run("Invoke-DebugCommand -Node node-1").ErrorIds);
+        Assert.Equal(["ParametersExclude"], Run("Invoke-DebugCommand -Node node-1 -RunAsUser 1000 -- id").ErrorIds);
+        Assert.Equal(["node-1"], Succeed("Invoke-DebugCommand node/node-1 -- hostname").Values("Node"));
     }
 
     [Fact]
@@ -285,10 +288,40 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
     [InlineData("-Container app -Reuse -- ls", "ParametersExclude")]
     [InlineData("-Image 'no image' -- ls", "InvalidImageReference")]
     [InlineData("-OutDirectory /dev/null/x -- ls", "OutFileUnwritable")]
+    [InlineData("-Reuse -ArgumentsOnly -- ls", "ParametersExclude")]
+    [InlineData("-AsJob -Confirm -- ls", "JobCannotAsk")]
     public void What_cannot_be_is_refused_before_anything_is_sent(string parameters, string errorId)
     {
         Assert.Equal([errorId], Run($"Invoke-DebugCommand web-0 {parameters}").ErrorIds);
         Assert.Empty(Cluster.Sandbox.Requests);
+    }
+
+    [Fact]
+    public void A_pod_without_a_node_is_not_waited_for()
+    {
+        Cluster.StorePod("nowhere", shape: pod =>
+        {
+            pod["spec"]!.AsObject().Remove("nodeName");
+            pod["spec"]!["nodeSelector"] = TestCluster.Parse("""{"disktype":"nvme"}""");
+        });
+        Assert.Equal(["PodNotScheduled"], Run("Invoke-DebugCommand nowhere -TimeoutSec 0 -- hostname").ErrorIds);
+        Assert.Empty(Cluster.Patches);
+    }
+
+    [Fact]
+    public async Task WhatIf_makes_no_folder_and_a_job_finds_the_folder_that_is_meant_here()
+    {
+        await Cluster.RunPodAsync("folders");
+        string folder = Path.Combine(Cluster.Folder, "folders-out");
+        Run("Invoke-DebugCommand folders -WhatIf -OutDirectory $folder -- hostname", ("folder", folder));
+        Assert.False(Directory.Exists(folder));
+
+        Job job = (Job)Assert.Single(Succeed("$null = $ExecutionContext.SessionState.Path.SetLocation($here); Invoke-DebugCommand folders -AsJob -OutDirectory folders-out -- hostname", ("here", Cluster.Folder)).Output).BaseObject;
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        job.StateChanged += (_, change) => { if (change.JobStateInfo.State == JobState.Completed) ended.TrySetResult(); };
+        if (job.JobStateInfo.State != JobState.Completed) await ended.Task.WaitAsync(Cancel);
+        Assert.Equal("folders\n", await File.ReadAllTextAsync(Path.Combine(folder, "default_folders.out"), Cancel));
+        job.Dispose();
     }
 
     [Fact]

@@ -42,6 +42,17 @@ public sealed class InvokeScriptBlockTests(TestCluster cluster) : ClusterTests(c
     }
 
     [Fact]
+    public async Task A_job_reads_the_files_that_are_named_here()
+    {
+        await Cluster.RunPodAsync("profile");
+        Cluster.Write("profile.json", """{"env":[{"name":"LEVEL","value":"high"}]}""");
+        Job job = (Job)Assert.Single(Succeed("$null = $ExecutionContext.SessionState.Path.SetLocation($here); Invoke-DebugCommand profile -AsJob -CustomProfile profile.json -- sh -c 'echo $LEVEL'", ("here", Cluster.Folder)).Output).BaseObject;
+        await UntilAsync(job, JobState.Completed);
+        Assert.Equal("high\n", job.Output[0].Properties["StdOut"].Value);
+        job.Dispose();
+    }
+
+    [Fact]
     public async Task An_image_without_PowerShell_is_said_so()
     {
         await Cluster.RunPodAsync("none");
