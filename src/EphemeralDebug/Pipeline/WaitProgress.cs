@@ -48,7 +48,7 @@ internal sealed class WaitProgress(string activity)
         _shown = now;
         _any = true;
         int all = Math.Max(_waiting.Count, _done);
-        voice.Progress(new ProgressRecord(ActivityId, activity, all > 1 ? $"{_done} of {all}{(_failed > 0 ? $", {_failed} failed" : "")}; {status}" : status)
+        voice.Progress(new ProgressRecord(ActivityId, activity, all > 1 ? $"{_done} of {all} done, {all - _done} under way{(_failed > 0 ? $", {_failed} failed" : "")}; {status}" : status)
         {
             PercentComplete = all > 1 ? 100 * _done / all : -1,
         });

@@ -325,6 +325,22 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
     }
 
     [Fact]
+    public async Task Progress_says_how_many_are_done_under_way_and_failed()
+    {
+        string[] names = [.. Enumerable.Range(0, 3).Select(number => $"progress-{number}")];
+        foreach (string name in names) await Cluster.RunPodAsync(name);
+        using KubeletHold hold = Cluster.Hold("progress-2");
+        using RunningPipeline pipeline = Engine.Start("'progress-none', 'progress-0', 'progress-1', 'progress-2' | Invoke-DebugCommand -- sh -c 'sleep 0.3; hostname'");
+        await pipeline.UntilAsync(pipeline.Streams.Progress, record => record.StatusDescription.Contains(", 1 failed;", StringComparison.Ordinal), Cancel);
+        hold.Dispose();
+        RunResult result = await pipeline.EndAsync(Cancel);
+
+        Assert.Equal(4, result.Output.Count);
+        Assert.Contains(result.Progress, record => record.StatusDescription.Contains(" done, ", StringComparison.Ordinal) && record.StatusDescription.Contains(" under way, 1 failed; ", StringComparison.Ordinal));
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+    }
+
+    [Fact]
     public async Task A_program_that_the_image_lacks_is_an_error_of_its_own()
     {
         await Cluster.RunPodAsync("lacks");
