@@ -41,12 +41,7 @@ public sealed class NodeReference
     private static NodeReference? Of(string? name, string? context, string? kubeConfig) =>
         name is null ? null : new(name) { Name = FromText(name).Name, Context = context, KubeConfig = kubeConfig };
 
-    private static NodeReference FromText(string text)
-    {
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
-        bool typed = slash > 0 && text[..slash].ToUpperInvariant() is "NODE" or "NODES" or "NO";
-        return new(text) { Name = typed ? text[(slash + 1)..] : text };
-    }
+    private static NodeReference FromText(string text) => new(text) { Name = PodReference.NameIn(text, "node", "nodes", "no") };
 
     // An object of kubectl's JSON has metadata; any other tells the node as Node, NodeName or Name.
     private static NodeReference? FromMembers(object value)

@@ -61,7 +61,7 @@ public sealed class PodReference
     /// <summary>Makes a reference of whatever came; null where it is nothing that names a pod.</summary>
     internal static PodReference? From(object? value)
     {
-        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        object? plain = Plain(value);
         PodReference? named = plain switch
         {
             null => null,
@@ -108,12 +108,14 @@ public sealed class PodReference
         ? map.Contains(name) ? map[name] : null
         : PSObject.AsPSObject(value).Properties[name]?.Value;
 
-    private static PodReference FromText(string text)
+    /// <summary>The name in <c>TYPE/NAME</c>, where the type is one of these; else the text as it is.</summary>
+    internal static string NameIn(string text, params string[] types)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        bool typed = slash > 0 && text[..slash].ToUpperInvariant() is "POD" or "PODS" or "PO";
-        return new(text) { Name = typed ? text[(slash + 1)..] : text };
+        return slash > 0 && types.Contains(text[..slash], StringComparer.OrdinalIgnoreCase) ? text[(slash + 1)..] : text;
     }
+
+    private static PodReference FromText(string text) => new(text) { Name = NameIn(text, "pod", "pods", "po") };
 
     // An object of kubectl's JSON has metadata; any other tells the pod as Pod (then Name or Container is a container's) or as Name.
     private static PodReference? FromMembers(object value)
