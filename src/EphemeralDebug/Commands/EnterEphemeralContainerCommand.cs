@@ -14,7 +14,7 @@ namespace EphemeralDebug.Commands;
 /// <summary>Enters an ephemeral container that exists: attaches to its process, or starts a shell in it.</summary>
 [Cmdlet(VerbsCommon.Enter, "EphemeralContainer")]
 [OutputType(typeof(string), typeof(byte), typeof(EphemeralContainer), typeof(ContainerInfo))]
-public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
+public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet, ISessionParameters
 {
     private readonly List<(PodReference Pod, string? Container)> _meant = [];
     private PipedInput? _piped;
@@ -111,21 +111,10 @@ public sealed class EnterEphemeralContainerCommand : DebugContainerCmdlet
     private VisitOptions Options()
     {
         object? input = _piped ?? StandardInput;
-        ITerminal? terminal = input is null && OutFile is null && !AsByteStream ? Seat.Terminal(Host) : null;
+        ITerminal? terminal = SessionParameters.Terminal(this, input);
         if (Shell is not null && terminal is null && input is null)
             throw Failure.TerminalRequired("'ps; id' | Enter-EphemeralContainer POD CONTAINER -Shell sh");
-        return new VisitOptions
-        {
-            Terminal = terminal,
-            Input = input,
-            Shell = Shell,
-            Detach = Core.Terminal.DetachKeys.Parse(DetachKeys),
-            OutFile = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile),
-            AsBytes = AsByteStream,
-            PassThru = PassThru,
-            IsExisting = true,
-            Wait = Waiting.Patience(TimeoutSec),
-        };
+        return SessionParameters.Visit(this, terminal, input) with { Shell = Shell, IsExisting = true };
     }
 
     private void Find(PodReference pod, string? container, List<ContainerInfo> choices)

@@ -13,7 +13,7 @@ namespace EphemeralDebug.Commands;
 /// <summary>Enters a debugging pod on a node, and deletes the pod when you leave; without a terminal it runs a command there.</summary>
 [Cmdlet(VerbsCommon.Enter, "NodeDebug", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(string), typeof(byte), typeof(DebugPod))]
-public sealed class EnterNodeDebugCommand : NamespacedCmdlet
+public sealed class EnterNodeDebugCommand : NamespacedCmdlet, ISessionParameters
 {
     private readonly List<NodeReference> _toEnter = [];
     private NodePodOptions? _options;
@@ -229,26 +229,11 @@ public sealed class EnterNodeDebugCommand : NamespacedCmdlet
         // No server ends a namespace by itself, nor judges a pod in one that is not there.
         string? staying = NoEnter ? "-NoEnter" : DryRun ? "-DryRun" : KeepPod ? "-KeepPod" : null;
         if (TemporaryNamespace && staying is not null) throw Failure.ParametersExclude("-TemporaryNamespace", staying);
-        if (NoEnter || DryRun)
-        {
-            string[] session = [nameof(StandardInput), nameof(DetachKeys), nameof(OutFile), nameof(AsByteStream), nameof(PassThru)];
-            return session.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } other ? throw Failure.ParametersExclude(staying!, $"-{other}") : null;
-        }
-
-        ITerminal? terminal = StandardInput is null && OutFile is null && !AsByteStream && !NoTerminal ? Seat.Terminal(Host) : null;
+        if (NoEnter || DryRun) return SessionParameters.FirstGiven(MyInvocation) is { } other ? throw Failure.ParametersExclude(staying!, $"-{other}") : null;
+        ITerminal? terminal = NoTerminal ? null : SessionParameters.Terminal(this, StandardInput);
         if (terminal is null && StandardInput is null && Command is null or [])
             throw Failure.TerminalRequired($"{MyInvocation.MyCommand.Name} NODE -HostShell -- uname -a");
-        return new VisitOptions
-        {
-            Terminal = terminal,
-            Input = StandardInput,
-            Detach = Core.Terminal.DetachKeys.Parse(DetachKeys),
-            OutFile = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile),
-            AsBytes = AsByteStream,
-            PassThru = PassThru,
-            IsLast = !KeepPod,
-            Wait = Waiting.Patience(TimeoutSec),
-        };
+        return SessionParameters.Visit(this, terminal, StandardInput) with { IsLast = !KeepPod };
     }
 
     private NodePodOptions Options() => new()

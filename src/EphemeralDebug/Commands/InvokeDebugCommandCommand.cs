@@ -176,7 +176,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
             ExpireAfter = TimeoutSec == 0 ? TimeSpan.FromHours(8) : TimeSpan.FromSeconds(TimeoutSec) + s_afterTimeout,
         };
         NodePod.Validate(_nodeOptions);
-        if (OutDirectory is not null) _outDirectory = SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutDirectory);
+        if (OutDirectory is not null) _outDirectory = FullPath(OutDirectory);
         if (_outDirectory is not null && !IsWhatIf && !AsJob) OutFolder.Make(_outDirectory);
         if (AsJob && !IsWhatIf && MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asks) && asks is SwitchParameter { IsPresent: true }) throw Failure.JobCannotAsk();
     }

@@ -6,7 +6,7 @@ using EphemeralDebug.Errors;
 namespace EphemeralDebug.Pipeline;
 
 /// <summary>A cmdlet that makes debug containers, and enters the one that it made with -Interactive.</summary>
-public abstract class DebugSessionCmdlet : DebugProcessCmdlet
+public abstract class DebugSessionCmdlet : DebugProcessCmdlet, ISessionParameters
 {
     private readonly List<PodReference> _toEnter = [];
 
@@ -104,26 +104,12 @@ public abstract class DebugSessionCmdlet : DebugProcessCmdlet
 
     private VisitOptions? VisitAsAsked()
     {
-        if (!Interactive)
-        {
-            string[] parameters = [nameof(StandardInput), nameof(DetachKeys), nameof(OutFile), nameof(AsByteStream), nameof(PassThru)];
-            return parameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } alone ? throw Failure.InteractiveRequired(alone) : null;
-        }
-
+        if (!Interactive) return SessionParameters.FirstGiven(MyInvocation) is { } alone ? throw Failure.InteractiveRequired(alone) : null;
         if (NoWait) throw Failure.InteractiveExcludes(nameof(NoWait));
         if (DryRun) throw Failure.InteractiveExcludes(nameof(DryRun));
-        ITerminal? terminal = StandardInput is null && OutFile is null && !AsByteStream ? Seat.Terminal(Host) : null;
+        ITerminal? terminal = SessionParameters.Terminal(this, StandardInput);
         if (Tty && terminal is null)
             throw Failure.TerminalRequired($"{MyInvocation.MyCommand.Name} POD -Interactive -StandardInput 'ps; id' -- sh, without -Tty");
-        return new VisitOptions
-        {
-            Terminal = terminal,
-            Input = StandardInput ?? (Stdin && terminal is null ? Array.Empty<object>() : null),
-            Detach = Core.Terminal.DetachKeys.Parse(DetachKeys),
-            OutFile = OutFile is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(OutFile),
-            AsBytes = AsByteStream,
-            PassThru = PassThru,
-            Wait = Waiting.Patience(TimeoutSec),
-        };
+        return SessionParameters.Visit(this, terminal, StandardInput ?? (Stdin && terminal is null ? Array.Empty<object>() : null));
     }
 }

@@ -26,10 +26,12 @@ public abstract class KubernetesCmdlet : AsyncCmdlet
     /// <summary>The cluster that an object tells, else the one that the parameters name. On the pipeline thread.</summary>
     private protected ConnectionRequest Cluster(string? kubeConfig, string? context)
     {
-        // PowerShell's own location is not the process's.
-        string? file = string.IsNullOrEmpty(KubeConfig) ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(KubeConfig);
+        string? file = string.IsNullOrEmpty(KubeConfig) ? null : FullPath(KubeConfig);
         return new(kubeConfig ?? file, context ?? (string.IsNullOrEmpty(Context) ? null : Context));
     }
+
+    /// <summary>The path as .NET takes it: PowerShell's own location is not the process's. On the pipeline thread.</summary>
+    internal string FullPath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
     /// <summary>Reaches a cluster; connections are kept between cmdlets. With -Debug each request is told in a line.</summary>
     private protected async ValueTask<KubernetesApi> ConnectAsync(ConnectionRequest cluster, CancellationToken cancellationToken)
