@@ -75,6 +75,12 @@ public sealed class DebugException : Exception
     internal bool IsRefusedByAdmission => ErrorId is nameof(Failure.PodSecurityViolation) or nameof(Failure.AdmissionDenied)
         || (StatusCode == 403 && Message.Contains("security context constraint", StringComparison.Ordinal));
 
+    /// <summary>Whether the pod that was meant is there no more: deleted, replaced by another of its name, or gone with its namespace.</summary>
+    internal bool IsPodGone => ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced) or nameof(Failure.NamespaceNotFound);
+
+    /// <summary>Whether no answer of the server's came, or none that can be read: it may have done what was asked of it.</summary>
+    internal bool IsWithoutAnswer => Kind is FailureKind.ConnectionError or FailureKind.ProtocolError && StatusCode is null;
+
     /// <summary>How long the server asks to wait before the next try; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -134,7 +134,7 @@ public sealed class RemoveArtifact(KubernetesApi api, RemovalOptions options)
             {
                 await request().ConfigureAwait(false);
             }
-            catch (DebugException e) when (IsGone(e))
+            catch (DebugException e) when (e.IsPodGone)
             {
                 await verbose($"{pod}: it is gone already.").ConfigureAwait(false);
                 return false;
@@ -212,13 +212,11 @@ public sealed class RemoveArtifact(KubernetesApi api, RemovalOptions options)
             JsonObject json = await api.GetPodAsync(ns, pod, cancellationToken).ConfigureAwait(false);
             if (uid is null || uid == json.Object("metadata").String("uid")) return json;
         }
-        catch (DebugException e) when (uid is not null && IsGone(e))
+        catch (DebugException e) when (uid is not null && e.IsPodGone)
         {
         }
 
         await verbose($"pod/{ns}/{pod}: it is gone already.").ConfigureAwait(false);
         return null;
     }
-
-    private static bool IsGone(DebugException e) => e.ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced) or nameof(Failure.NamespaceNotFound);
 }

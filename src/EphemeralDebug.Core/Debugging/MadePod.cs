@@ -149,7 +149,7 @@ public sealed class MadePod : IDisposable
         {
             return await api.CreatePodAsync(ns, pod, dryRun, onWarning, cancellationToken).ConfigureAwait(false);
         }
-        catch (DebugException e) when (e.Kind is FailureKind.ConnectionError or FailureKind.ProtocolError && e.StatusCode is null && isNameDrawn && !dryRun)
+        catch (DebugException e) when (e.IsWithoutAnswer && isNameDrawn && !dryRun)
         {
             // The answer was lost, the pod perhaps not. A name that was just drawn is nobody else's.
             if (await ReadIfCreatedAsync(api, ns, pod, cancellationToken).ConfigureAwait(false) is { } created) return created;

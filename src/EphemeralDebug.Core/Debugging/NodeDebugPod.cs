@@ -62,7 +62,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
             if (await MadeAsync(cancellationToken).ConfigureAwait(false) is var (name, uid))
                 await watches.Api.DeletePodAsync(_namespace, name, uid, TimeSpan.Zero, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (DebugException e) when (_temporary is not null || e.ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced) or nameof(Failure.NamespaceNotFound))
+        catch (DebugException e) when (_temporary is not null || e.IsPodGone)
         {
             // It is gone, or goes with its namespace.
         }

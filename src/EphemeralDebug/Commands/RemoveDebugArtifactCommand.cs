@@ -76,7 +76,7 @@ public sealed class RemoveDebugArtifactCommand : NamespacedCmdlet
         {
             try
             {
-                object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+                object plain = PodReference.Plain(value)!;
                 if (plain is DebugArtifact { Pod: not null, PodUid: not null } or DebugArtifact { Kind: DebugArtifactKind.Namespace, NamespaceUid: not null }) Remove((DebugArtifact)plain);
                 else if (NamespaceReference.From(value) is { } ns) Remove(ns);
                 else if (PodReference.From(value) is { } pod) RemoveFrom(pod);
@@ -118,7 +118,7 @@ public sealed class RemoveDebugArtifactCommand : NamespacedCmdlet
         string? ns = NamespaceOf(pod);
         string action = ExpireAfter is { } after ? $"Let the pod end after {after}, if debugging made it"
             : $"Delete the pod, if debugging made it{(Evict ? "; evict it, if it has ephemeral containers" : RestartWorkload ? "; restart its workload, if it has ephemeral containers" : "")}";
-        if (!Ask(cluster, ns is null ? $"pod/{pod.Name}" : $"pod/{ns}/{pod.Name}", action, isOurs: pod.Source is DebugPod)) return;
+        if (!Ask(cluster, pod.PathIn(ns), action, isOurs: pod.Source is DebugPod)) return;
         Start(async (voice, cancellationToken) =>
         {
             RemoveArtifact removal = await _removals!.ForAsync(cluster, cancellationToken).ConfigureAwait(false);

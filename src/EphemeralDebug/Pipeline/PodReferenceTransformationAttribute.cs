@@ -17,7 +17,7 @@ public sealed class PodReferenceTransformationAttribute : ArgumentTransformation
     /// <summary>Several by parameter, or the items of a list: what <c>kubectl get pods -o json | ConvertFrom-Json</c> gives.</summary>
     internal static IEnumerable<object> Each(object value)
     {
-        object plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        object plain = PodReference.Plain(value)!;
         if (plain is IEnumerable many and not string and not IDictionary) return many.Cast<object>();
         return PodReference.Member(value, "metadata") is not null && PodReference.Member(value, "items") is IEnumerable items and not string
             ? items.Cast<object>()
