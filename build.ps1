@@ -5,7 +5,8 @@ Builds, tests, tours or packs EphemeralDebug.
 
 .DESCRIPTION
 Everything here is also one dotnet command; this script is for those who have PowerShell open. It needs the .NET 10 SDK, and
-the network only for what NuGet has not restored yet. Pack needs no network at all.
+the network only for what NuGet has not restored yet. Pack precompiles the module for every platform whose compiler NuGet has, and
+says which it had to leave out.
 
 .EXAMPLE
 ./build.ps1 -Task Test
@@ -69,7 +70,7 @@ try {
             'Tour' { Invoke-DotNet run -c $Configuration --project src/EphemeralDebug.Tour }
             'Pack' {
                 Remove-Item -Recurse -Force -ErrorAction Ignore out
-                Invoke-DotNet build src/EphemeralDebug -c $Configuration
+                Invoke-DotNet build src/EphemeralDebug -c $Configuration -p:PrecompileFor=all
                 New-ModulePackage
             }
         }

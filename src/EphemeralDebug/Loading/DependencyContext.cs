@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace EphemeralDebug.Loading;
@@ -13,10 +14,13 @@ internal sealed class DependencyContext : AssemblyLoadContext
 
     private static readonly Lazy<DependencyContext> s_instance = new(() => new DependencyContext());
     private readonly string _folder = Path.Combine(Path.GetDirectoryName(typeof(DependencyContext).Assembly.Location)!, "Dependencies");
+    private readonly string _precompiled;
 
-    private DependencyContext() : base("EphemeralDebug")
-    {
-    }
+    private DependencyContext() : base("EphemeralDebug") => _precompiled = Path.Combine(_folder, Platform);
+
+    // As .NET names platforms. Only the exact one: an image of another does not load.
+    private static string Platform =>
+        $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     /// <summary>Answers the default context for Core alone; everything else is found from there.</summary>
     internal static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) =>
@@ -30,7 +34,8 @@ internal sealed class DependencyContext : AssemblyLoadContext
     // By path and never by name: a name that is missing here would come back through Resolve without end.
     private Assembly? LoadFromFolder(AssemblyName name)
     {
-        string file = Path.Combine(_folder, name.Name + ".dll");
-        return File.Exists(file) ? LoadFromAssemblyPath(file) : null;
+        string file = name.Name + ".dll";
+        string? found = Array.Find([Path.Combine(_precompiled, file), Path.Combine(_folder, file)], File.Exists);
+        return found is null ? null : LoadFromAssemblyPath(found);
     }
 }
