@@ -13,10 +13,11 @@ internal sealed class ConnectionCache(ClusterEnvironment environment)
     internal ClusterConnection Open(ConnectionRequest request)
     {
         KubeConfigSources sources = KubeConfigSources.Find(request.KubeConfig, environment);
-        string key = ClusterTarget.Hash([request.KubeConfig ?? "", request.Context ?? "", .. sources.Paths, "", .. s_variables.Select(Variable)]);
+        string key = string.Join('\0', [request.KubeConfig ?? "", request.Context ?? "", .. sources.Paths, "", .. s_variables.Select(Variable)]);
         lock (_lock)
         {
             if (_opened.TryGetValue(key, out Opened? known) && known.Stamps.SequenceEqual(known.Stamps.Select(stamp => FileStamp.Of(stamp.Path)))) return known.Connection;
+            SystemCertificates.ReadAhead();
             // Stamps of the kubeconfig come first: a change while it is read is then seen at the next call.
             List<FileStamp> stamps = [.. sources.Paths.Select(FileStamp.Of)];
             ClusterTarget target = ClusterTarget.Resolve(sources, request.Context, environment);
