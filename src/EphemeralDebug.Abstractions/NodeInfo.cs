@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace EphemeralDebug;
 
 /// <summary>A node as <c>kubectl get nodes -o wide</c> shows it.</summary>
@@ -52,7 +54,7 @@ public sealed record NodeInfo
     public bool Unschedulable { get; init; }
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace EphemeralDebug;
 
 /// <summary>A pod as <c>kubectl get pods</c> shows it, and what debugging needs to know of it.</summary>
@@ -85,7 +87,7 @@ public sealed record PodInfo
     public string? OwnerUid { get; init; }
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <inheritdoc/>
     public override string ToString() => Name;
