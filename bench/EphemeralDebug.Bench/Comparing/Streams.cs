@@ -5,7 +5,7 @@ namespace EphemeralDebug.Bench.Comparing;
 /// <summary>Streams of exec: bytes a second, and the way of a key to its echo.</summary>
 internal static class Streams
 {
-    private const int Mebibytes = 256, Keys = 1000;
+    private const int Mebibytes = 1024, Keys = 1000;
 
     internal static async IAsyncEnumerable<Row> RunAsync(Contest contest)
     {
