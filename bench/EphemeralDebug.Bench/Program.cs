@@ -28,6 +28,9 @@ switch (args.FirstOrDefault())
     case FreshEngine.Mode:
         FreshEngine.Measure(args[1], args[2]);
         break;
+    case FreshRequest.Mode:
+        await FreshRequest.MeasureAsync(args[1]);
+        break;
     case "wait":
         await WaitForMany.RunAsync();
         break;

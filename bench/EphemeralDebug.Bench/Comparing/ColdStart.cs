@@ -1,4 +1,5 @@
 using EphemeralDebug.Bench.Measuring;
+using EphemeralDebug.Core.Cluster;
 using EphemeralDebug.Tour.Hosting;
 
 namespace EphemeralDebug.Bench.Comparing;
@@ -30,6 +31,10 @@ internal static class ColdStart
         });
         string phases = FormattableString.Invariant($"import {Median(run => run.Import):F0} ms, to the first output {Median(run => run.FirstOutput!.Value):F0} ms; for that the runtime compiled {runs[^1].Methods} methods in {Median(run => run.Compilation):F0} ms");
         yield return Row($"a fresh process that hosts the engine, imports and shows `Get-Pod` ({phases}), less one that does neither", fresh);
+
+        List<Cost> least = [];
+        for (int turn = 0; turn < Turns; turn++) least.Add(await FreshRequest.RunAsync(((ClusterConnection)contest.Cluster.Api.Transport).Server, contest.Stop));
+        yield return new Row(5, "the first request over TLS of a fresh precompiled process, without PowerShell and without this module: .NET's own share of the above", least.Median(), Theirs: null);
 
         Task<Cost> PwshAsync(string script) => RunAsync(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script]);
 
