@@ -78,8 +78,11 @@ public sealed class DebugException : Exception
     /// <summary>Whether the pod that was meant is there no more: deleted, replaced by another of its name, or gone with its namespace.</summary>
     internal bool IsPodGone => ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced) or nameof(Failure.NamespaceNotFound);
 
-    /// <summary>Whether no answer of the server's came, or none that can be read: it may have done what was asked of it.</summary>
-    internal bool IsWithoutAnswer => Kind is FailureKind.ConnectionError or FailureKind.ProtocolError && StatusCode is null;
+    /// <summary>
+    /// Whether the server may have done what was asked of it all the same: no answer came, none that can be read, or that it could not
+    /// finish (5xx: its store is slow, a proxy lost patience).
+    /// </summary>
+    internal bool IsOutcomeUnknown => (Kind is FailureKind.ConnectionError or FailureKind.ProtocolError && StatusCode is null) || StatusCode >= 500;
 
     /// <summary>How long the server asks to wait before the next try; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -94,7 +94,7 @@ public static class AddEphemeralContainer
                 // The patch carries no resourceVersion, so a conflict is the server's own race with another writer, and asks for
                 // nothing but another try.
             }
-            catch (DebugException e) when (e.IsWithoutAnswer && !request.DryRun)
+            catch (DebugException e) when (e.IsOutcomeUnknown && !request.DryRun)
             {
                 // The answer was lost, the patch perhaps not; the pod tells.
                 if (await ReadIfAddedAsync(api, request, plan.Name, cancellationToken).ConfigureAwait(false) is { } after) return after;

@@ -133,7 +133,7 @@ public static class CopyPod
         {
             await api.DeletePodAsync(request.Namespace, source.Name, source.Uid, TimeSpan.Zero, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (DebugException e) when (e.ErrorId is not (nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced)))
+        catch (DebugException e) when (!e.IsPodGone)
         {
             throw Failure.ReplacedNotDeleted(copy, source.ToString(), e);
         }

@@ -119,7 +119,7 @@ public sealed class MadePod : IDisposable
         {
             await _watches.Api.DeletePodAsync(Row.Namespace, Row.Name, Row.Uid, TimeSpan.Zero, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (DebugException e) when (e.ErrorId is nameof(Failure.PodNotFound) or nameof(Failure.PodReplaced))
+        catch (DebugException e) when (e.IsPodGone)
         {
         }
     }
@@ -149,7 +149,7 @@ public sealed class MadePod : IDisposable
         {
             return await api.CreatePodAsync(ns, pod, dryRun, onWarning, cancellationToken).ConfigureAwait(false);
         }
-        catch (DebugException e) when (e.IsWithoutAnswer && isNameDrawn && !dryRun)
+        catch (DebugException e) when (e.IsOutcomeUnknown && isNameDrawn && !dryRun)
         {
             // The answer was lost, the pod perhaps not. A name that was just drawn is nobody else's.
             if (await ReadIfCreatedAsync(api, ns, pod, cancellationToken).ConfigureAwait(false) is { } created) return created;

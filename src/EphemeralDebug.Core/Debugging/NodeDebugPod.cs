@@ -133,7 +133,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
             JsonObject made = await watches.Api.CreateNamespaceAsync(sent, cancellationToken: _givenUp.Token).ConfigureAwait(false);
             _temporary = (_namespace, made.Object("metadata").String("uid"));
         }
-        catch (DebugException e) when (!IsUnanswered(e))
+        catch (DebugException e) when (!e.IsOutcomeUnknown)
         {
             _temporary = null;
             throw;
@@ -215,7 +215,7 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
         catch (DebugException e)
         {
             // The name was drawn for this pod alone.
-            return IsUnanswered(e) && _plan is not null ? (_plan.Name, null) : null;
+            return e.IsOutcomeUnknown && _plan is not null ? (_plan.Name, null) : null;
         }
     }
 
@@ -232,9 +232,6 @@ public sealed partial class NodeDebugPod(PodWatches watches, NodeRequest request
     }
 
     private static string Suffix() => NameSuffix.Draw(Random.Shared);
-
-    private static bool IsUnanswered(DebugException e) =>
-        e.ErrorId is nameof(Failure.ConnectionLost) or nameof(Failure.ResponseTruncated) or nameof(Failure.ServerSilent) || e.StatusCode >= 500;
 
     private static bool IsWithoutAccount(DebugException e) =>
         e.StatusCode == 403 && e.Message.Contains("serviceaccount \"default\" not found", StringComparison.Ordinal);

@@ -23,6 +23,9 @@ internal enum FaultKind
     /// <summary>The watch ends with an ERROR event, 410 Expired, after some events.</summary>
     ExpireWatch,
 
+    /// <summary>What was asked is done, and the answer is that there was no time for it.</summary>
+    TimeOut,
+
     /// <summary>The credentials are refused.</summary>
     Unauthorized,
 

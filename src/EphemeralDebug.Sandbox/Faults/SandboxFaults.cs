@@ -50,6 +50,9 @@ public sealed class SandboxFaults
     public SandboxFault Unavailable(Func<SandboxRequest, bool> match, int? retryAfterSeconds = null, int times = 1) => Status(match,
         new StatusException(503, "ServiceUnavailable", "the server is currently unable to handle the request") { RetryAfterSeconds = retryAfterSeconds }, times);
 
+    /// <summary>Does what is asked, and answers 504 Timeout all the same, as an API server does whose store is too slow.</summary>
+    public SandboxFault TimeOut(Func<SandboxRequest, bool> match, int times = 1) => Arm(new SandboxFault(FaultKind.TimeOut, match, times));
+
     /// <summary>Answers any status with any text, e.g. the HTML page of a proxy.</summary>
     public SandboxFault Respond(Func<SandboxRequest, bool> match, int status, string body, string contentType = "text/html", int times = int.MaxValue) =>
         Arm(new SandboxFault(FaultKind.Answer, match, times) { Answer = new FaultAnswer(status, contentType, body) });

@@ -58,7 +58,9 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
             authorizer.Demand(user, info);
             if (record.Method == "POST" && info.Subresource == "eviction" && faults.Find(record, FaultKind.RefuseEviction) is not null)
                 throw StatusException.EvictionRefused("The disruption budget sandbox needs 1 healthy pods and has 1 currently");
-            await router.RouteAsync(new ApiRequest(context, info, user, record, context.Items["body"] as byte[] ?? []));
+            ApiRequest request = new(context, info, user, record, context.Items["body"] as byte[] ?? []);
+            if (faults.Find(record, FaultKind.TimeOut) is null) await router.RouteAsync(request);
+            else await RouteUnheardAsync(context, request);
         }
         catch (StatusException e) when (!context.Response.HasStarted)
         {
@@ -73,6 +75,16 @@ internal sealed class ApiServer(Authenticator authenticator, Authorizer authoriz
         {
             await Answer.StatusAsync(context, new StatusException(500, "InternalError", $"Internal error occurred: {e.Message}"));
         }
+    }
+
+    /// <summary>Does what is asked, and answers as if it had taken too long.</summary>
+    private async Task RouteUnheardAsync(HttpContext context, ApiRequest request)
+    {
+        IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null, body));
+        await router.RouteAsync(request);
+        context.Features.Set(body);
+        throw new StatusException(504, "Timeout", "Timeout: request did not complete within requested timeout - context deadline exceeded");
     }
 
     /// <summary>Lets the faults of the network strike; true where the request is done with.</summary>

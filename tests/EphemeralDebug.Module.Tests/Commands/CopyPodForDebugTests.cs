@@ -157,6 +157,17 @@ public sealed class CopyPodForDebugTests(TestCluster cluster) : ClusterTests(clu
     }
 
     [Fact]
+    public async Task A_server_that_gave_up_makes_no_second_copy()
+    {
+        await Cluster.RunPodAsync("slow");
+        using SandboxFault fault = Cluster.Sandbox.Faults.TimeOut(IsCreation);
+        PSObject copy = Assert.Single(Succeed("Copy-PodForDebug slow -Container app").Output);
+
+        Assert.Single(Creations);
+        Assert.Equal("Running", Of(copy, "Status"));
+    }
+
+    [Fact]
     public async Task A_source_that_is_gone_or_another_is_told()
     {
         await Cluster.RunPodAsync("gone");

@@ -125,6 +125,18 @@ public sealed class NewEphemeralContainerTests : ClusterTests, IClassFixture<Tes
     }
 
     [Fact]
+    public async Task A_server_that_gave_up_after_the_patch_was_stored_adds_one_container_and_no_error()
+    {
+        await Cluster.RunPodAsync("slow-store");
+        Cluster.Sandbox.Faults.TimeOut(TestCluster.IsPatch);
+        RunResult result = Succeed("New-EphemeralContainer slow-store -- sleep 600");
+
+        Assert.Equal(["Running"], result.Values("State"));
+        Assert.Single(Cluster.EphemeralContainers("slow-store"));
+        Assert.Single(Cluster.Patches);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_cut_before_the_patch_is_an_error_and_is_not_repeated()
     {
         await Cluster.RunPodAsync("cut-before");

@@ -79,6 +79,18 @@ public sealed class FaultTests(SandboxFixture fixture) : IClassFixture<SandboxFi
     }
 
     [Fact]
+    public async Task A_time_out_does_what_is_asked_and_denies_it()
+    {
+        using SandboxFault fault = Faults.TimeOut(request => request.Method == "POST");
+        using StringContent pod = new("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"late"},"spec":{"containers":[{"name":"app","image":"busybox"}]}}""", System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await fixture.Client().PostAsync(Pods, pod, Token);
+
+        Assert.Equal(504, (int)response.StatusCode);
+        Assert.Equal("Timeout", (string)JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!["reason"]!);
+        Assert.NotNull(fixture.Sandbox.Store.Get(EphemeralDebug.Sandbox.Store.ResourceType.Pods, "cap", "late"));
+    }
+
+    [Fact]
     public async Task A_watch_is_cut_or_expires_after_events()
     {
         foreach (string name in new[] { "one", "two", "three" })
