@@ -722,7 +722,7 @@ internal static class Failure
     // Adding an ephemeral container
     internal static DebugException EphemeralContainersUnsupported(string pod, DebugException said) => Refused(nameof(EphemeralContainersUnsupported), FailureKind.InvalidOperation,
         $"The server does not know ephemeral containers (pods/ephemeralcontainers): {said.Message}",
-        "Ephemeral containers need Kubernetes 1.25 or later. On an older server, debug a copy: kubectl debug POD --copy-to NAME", pod, said);
+        "Ephemeral containers need Kubernetes 1.25 or later. On an older server, debug a copy: Copy-PodForDebug NAME -Interactive", pod, said);
 
     internal static DebugException ContainerNameTaken(string pod, string taken, DebugException? said = null) => Refused(nameof(ContainerNameTaken), FailureKind.ResourceExists,
         $"Pod '{pod}' already has {PlainText.Clean(taken)}, and ephemeral containers can be neither changed nor removed{Said(said)}",
@@ -730,7 +730,7 @@ internal static class Failure
 
     internal static DebugException StaticPod(string pod, DebugException? said = null) => Refused(nameof(StaticPod), FailureKind.InvalidOperation,
         $"Pod '{pod}' is a static pod, run by the kubelet from a file of its node: static pods do not support ephemeral containers{Said(said)}",
-        "Look at its output instead: kubectl logs. Or debug the node that it runs on: kubectl debug node/NODE -it --image busybox", pod, said);
+        "Read what it says: Get-EphemeralContainerLog POD CONTAINER. Run a command in one of its containers: Invoke-DebugCommand POD -Container CONTAINER -- COMMAND. Or debug the node that it runs on: Enter-NodeDebug NODE", pod, said);
 
     internal static DebugException TargetNotFound(string pod, string target, IEnumerable<string> choices) => new(nameof(TargetNotFound), FailureKind.ObjectNotFound,
         $"Pod '{pod}' has no container '{PlainText.Clean(target)}' whose processes could be shared; it has: {PlainText.Clean(string.Join(", ", choices))}.",
@@ -829,14 +829,17 @@ internal static class Failure
 
     internal static DebugException StreamFailed(ContainerInfo container, string? shell, string? message)
     {
-        bool missing = shell is not null && message?.Contains("executable file not found", StringComparison.Ordinal) == true
-            || message?.Contains("no such file or directory", StringComparison.Ordinal) == true;
+        bool missing = shell is not null && message is not null
+            && (message.Contains("executable file not found", StringComparison.Ordinal) || message.Contains("no such file or directory", StringComparison.Ordinal));
         return new(missing ? nameof(CommandNotFound) : nameof(StreamFailed), missing ? FailureKind.ObjectNotFound : FailureKind.InvalidOperation,
-            missing ? $"The image '{PlainText.Clean(container.Image)}' of container '{container}' does not have the command '{PlainText.Clean(shell)}'. The runtime says: {PlainText.OneLine(message!)}"
+            missing ? $"The image '{PlainText.Clean(container.Image)}' of container '{container}' does not have the command '{PlainText.Clean(shell)}'. The runtime says: {PlainText.OneLine(RuntimeWords(message!))}"
                 : $"The stream of container '{container}' failed: {PlainText.OneLine(message ?? "no reason was given").TrimEnd('.')}.",
-            missing ? "Name a program that the image has, or take another image: -Image busybox." : "Repeat the command.",
+            missing ? "Name a program that the image has, or use a container of another image: -Image busybox." : "Repeat the command.",
             container.ToString());
     }
+
+    // Server, kubelet and runtime each say first that something failed; what did comes last, where a long line is cut.
+    private static string RuntimeWords(string message) => message.LastIndexOf("OCI runtime", StringComparison.Ordinal) is > 0 and var start ? message[start..] : message;
 
     internal static DebugException PodNotScheduled(string pod, string? why) => new(nameof(PodNotScheduled), FailureKind.InvalidOperation,
         $"Pod '{pod}' has no node yet, so nothing can run in it{(string.IsNullOrEmpty(why) ? "." : ": " + PlainText.OneLine(why))}",

@@ -41,7 +41,10 @@ public sealed class NodeReference
     private static NodeReference? Of(string? name, string? context, string? kubeConfig) =>
         name is null ? null : new(name) { Name = FromText(name).Name, Context = context, KubeConfig = kubeConfig };
 
-    private static NodeReference FromText(string text) => new(text) { Name = PodReference.NameIn(text, "node", "nodes", "no") };
+    /// <summary>The name in <c>node/NAME</c>; else the text as it is.</summary>
+    internal static string NameIn(string text) => PodReference.NameIn(text, "node", "nodes", "no");
+
+    private static NodeReference FromText(string text) => new(text) { Name = NameIn(text) };
 
     // An object of kubectl's JSON has metadata; any other tells the node as Node, NodeName or Name.
     private static NodeReference? FromMembers(object value)

@@ -54,7 +54,7 @@ public sealed class PodReference
     {
         null => false,
         NodeInfo or NodeReference => true,
-        string text => text.StartsWith("node/", StringComparison.OrdinalIgnoreCase) || text.StartsWith("no/", StringComparison.OrdinalIgnoreCase),
+        string text => NodeReference.NameIn(text) != text,
         _ => StringOf(Member(value!, "kind")) == "Node",
     };
 

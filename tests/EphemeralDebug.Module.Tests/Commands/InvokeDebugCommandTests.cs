@@ -264,7 +264,7 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
 
         Assert.Equal(("node-1", "on it\n", "4"), (Of(result.Output[0], "Node"), Of(result.Output[0], "StdOut"), Of(result.Output[0], "ExitCode")));
         await Cluster.UntilGoneAsync(Of(result.Output[0], "Pod"));
-        Assert.Equal(["node-1", "node-1"], Succeed("'node/node-1' | Invoke-DebugCommand -- hostname; Invoke-DebugCommand -Node node-1 -- hostname").Values("Node"));
+        Assert.Equal(["node-1", "node-1", "node-1"], Succeed("'node/node-1', 'nodes/node-1' | Invoke-DebugCommand -Ordered -- hostname; Invoke-DebugCommand -Node node-1 -- hostname").Values("Node"));
 
         SandboxRequest creation = Cluster.Sandbox.Requests.First(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
         Assert.Equal(600, (long)JsonNode.Parse(creation.Body)!["spec"]!["activeDeadlineSeconds"]!);
@@ -347,6 +347,8 @@ public sealed class InvokeDebugCommandTests : ClusterTests, IClassFixture<TestCl
         RunResult result = Run("Invoke-DebugCommand lacks -- no-such-program");
         Assert.Equal(["CommandNotFound"], result.ErrorIds);
         Assert.Equal("CommandNotFound", Of(Assert.Single(result.Output), "ErrorId"));
+        // The reason comes at the end of a long chain of who failed at what, and must not be cut off.
+        Assert.EndsWith("exec: \"no-such-program\": executable file not found in $PATH", result.Errors[0].Exception.Message.TrimEnd('.', ' '), StringComparison.Ordinal);
     }
 
     private static string Of(PSObject item, string property) => item.Properties[property].Value?.ToString() ?? "";
