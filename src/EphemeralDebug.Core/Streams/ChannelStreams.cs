@@ -14,12 +14,15 @@ internal sealed class ChannelStreams : IProcessStreams
     private const byte Input = 0, Output = 1, Error = 2, Status = 3, Resize = 4, Close = 255;
     private const int LargestInput = 32 * 1024, LargestStatus = 64 * 1024;
 
+    // The runtimes' pieces of 32 KiB come in messages of one byte more; with room for less, each would be two pieces here.
+    private const int LargestPiece = 1 + (32 * 1024);
+
     private readonly HttpResponseMessage _response;
     private readonly PingedStream _connection;
     private readonly WebSocket _socket;
     private readonly StreamRequest _request;
     private readonly KeepAlive _keepAlive;
-    private readonly byte[] _received = new byte[32 * 1024];
+    private readonly byte[] _received = new byte[LargestPiece];
     private readonly ArrayBufferWriter<byte> _status = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private byte[]? _frame;

@@ -88,6 +88,16 @@ public sealed class ChannelStreamsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_runtime_sends_at_once_comes_as_one_piece()
+    {
+        await using IProcessStreams streams = await _peer.OpenAsync();
+        byte[] message = [1, .. Enumerable.Repeat((byte)'x', 32 * 1024)];
+        await _peer.SendAsync(2, message);
+        await _peer.SendAsync(2, message);
+        for (int i = 0; i < 2; i++) Assert.Equal(32 * 1024, (await streams.ReadAsync(Stop))!.Value.Bytes.Length);
+    }
+
+    [Fact]
     public async Task Empty_messages_and_unknown_channels_say_nothing()
     {
         await using IProcessStreams streams = await _peer.OpenAsync();
