@@ -55,6 +55,7 @@ internal static class Comparison
     private static async Task CompareAsync(CompareArguments arguments, CancellationToken stop)
     {
         using WarmEngine engine = new();
+        Pwsh pwsh = new(arguments.Pwsh, stop);
         Console.WriteLine(FormattableString.Invariant($"{Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB of memory, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}"));
         Console.WriteLine($"kubectl: {await Kubectl.VersionAsync(arguments.Kubectl, stop)}");
         Console.WriteLine($"cluster: {(arguments.OwnCluster ? "your own" : "simulated, in a process of its own on this machine")}");
@@ -68,8 +69,8 @@ internal static class Comparison
             await PartAsync(1, "one command in one pod", () => OneCommand.RunAsync(contest));
             await PartAsync(2, "one command in many pods", () => ManyCommands.RunAsync(contest));
             await PartAsync(3, "an image that does not exist", () => BadImage.RunAsync(contest));
-            if (arguments.OwnCluster) await PartAsync(4, "lists", () => Lists.RunAsync(contest));
-            await PartAsync(5, "cold start", () => ColdStart.RunAsync(contest, arguments.Pwsh));
+            if (arguments.OwnCluster) await PartAsync(4, "lists", () => Lists.RunAsync(contest, pwsh));
+            await PartAsync(5, "cold start", () => ColdStart.RunAsync(contest, pwsh));
             await PartAsync(6, "streams", () => Streams.RunAsync(contest));
         }
         else
@@ -82,7 +83,7 @@ internal static class Comparison
             foreach (int pods in (int[])[1_000, 10_000])
             {
                 await using SimulatedCluster cluster = await SimulatedCluster.StartAsync(0, pods, stop);
-                await PartAsync(4, FormattableString.Invariant($"lists of {pods:N0} pods"), () => Lists.RunAsync(NewContest(cluster)));
+                await PartAsync(4, FormattableString.Invariant($"lists of {pods:N0} pods"), () => Lists.RunAsync(NewContest(cluster), pwsh));
             }
         }
 

@@ -10,7 +10,7 @@ internal static class Lists
 
     private const string EphemeralContainers = "jsonpath={range .items[*]}{range .spec.ephemeralContainers[*]}{.name}{\"\\n\"}{end}{end}";
 
-    internal static async IAsyncEnumerable<Row> RunAsync(Contest contest)
+    internal static async IAsyncEnumerable<Row> RunAsync(Contest contest, Pwsh pwsh)
     {
         int count = (await OursAsync(contest, "Get-Pod")).Output.Count;
         string listed = $"-AllNamespaces {contest.Cluster.CmdletParameters}";
@@ -34,6 +34,12 @@ internal static class Lists
         yield return Row("`Get-EphemeralContainer`", "`kubectl get pods -A -o jsonpath` with the names of ephemeral containers", containers, new Goal("time", containers.WallRatio, 0.15));
 
         // A process that has listed before holds memory that it uses again: only a fresh one tells how much a list takes.
+        if (pwsh.Exists)
+        {
+            Pairs whole = await Pairs.RunAsync(3, () => pwsh.OverEmptyAsync($"Import-Module '{BuiltModule.Manifest}'; Get-Pod {listed} | Out-Null"), () => TheirsAsync());
+            yield return Row("`pwsh -NoProfile -c 'Import-Module EphemeralDebug; Get-Pod'`, piped to `Out-Null`, over an empty one", "`kubectl get pods -A`", whole, new Goal("memory", whole.MemoryRatio, 0.2));
+        }
+
         Pairs fresh = await Pairs.RunAsync(3, async () =>
         {
             FreshRun run = await FreshEngine.RunAsync(BuiltModule.Manifest, $"Get-Pod {listed} | Out-Null", contest.Stop);

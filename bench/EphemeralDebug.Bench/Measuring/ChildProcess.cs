@@ -60,7 +60,8 @@ internal static class ChildProcess
         using Peak memory = new(() => ProcessMemory.PeakWithChildren(process), s_often);
         using CancellationTokenRegistration stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         Task<TimeSpan?> output = FindAsync(process.StandardOutput), errors = FindAsync(process.StandardError);
-        TimeSpan? found = await await Task.WhenAny(output, errors) ?? await (output.IsCompleted ? errors : output);
+        Task<TimeSpan?> first = await Task.WhenAny(output, errors);
+        TimeSpan? found = await first ?? await (first == output ? errors : output);
         TimeSpan wall = found ?? clock.Elapsed;
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync(CancellationToken.None);
