@@ -70,7 +70,7 @@ try {
             'Tour' { Invoke-DotNet run -c $Configuration --project src/EphemeralDebug.Tour }
             'Pack' {
                 Remove-Item -Recurse -Force -ErrorAction Ignore out
-                Invoke-DotNet build src/EphemeralDebug -c $Configuration -p:PrecompileFor=all
+                Invoke-DotNet build src/EphemeralDebug -c $Configuration '-p:PrecompileFor=all'
                 New-ModulePackage
             }
         }

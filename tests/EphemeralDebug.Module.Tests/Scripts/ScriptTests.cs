@@ -15,4 +15,15 @@ public sealed class ScriptTests
         Parser.ParseFile(Path.Combine(BuiltModule.RepositoryRoot, path), out _, out ParseError[] errors);
         Assert.Empty(errors.Select(error => $"{error.Extent.StartLineNumber}: {error.Message}"));
     }
+
+    [Fact]
+    public void What_dotnet_is_given_reaches_it_whole()
+    {
+        Ast script = Parser.ParseFile(Path.Combine(BuiltModule.RepositoryRoot, "build.ps1"), out _, out _);
+        CommandAst[] calls = [.. script.FindAll(ast => ast is CommandAst command && command.GetCommandName() == "Invoke-DotNet", searchNestedScriptBlocks: true).Cast<CommandAst>()];
+
+        Assert.NotEmpty(calls);
+        // PowerShell takes -p:NAME=VALUE apart at the colon, unless it is quoted.
+        Assert.Empty(calls.SelectMany(call => call.CommandElements).OfType<CommandParameterAst>().Where(parameter => parameter.Argument is not null).Select(parameter => parameter.Extent.Text));
+    }
 }
