@@ -54,7 +54,7 @@ public sealed class GetEphemeralContainerCommand : PodCmdlet
         string? ns = NamespaceOf(pod);
         Task before = _before;
         TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _before = said.Task;
+        _before = Task.WhenAll(before, said.Task); // one that fails has nothing to wait for
         Start(
             async (voice, cancellationToken) =>
             {

@@ -296,7 +296,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     {
         Task before = Ordered ? _before : Task.CompletedTask;
         TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _before = said.Task;
+        _before = Task.WhenAll(before, said.Task);
         StartWaiting(cluster, async (watches, listener, voice, cancellationToken) =>
         {
             DebugCommandResult result = target with { Namespace = target.Namespace ?? watches.Api.Transport.DefaultNamespace, Context = target.Context ?? watches.Api.Transport.Context };

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EphemeralDebug.Module.Tests.Harness;
+using EphemeralDebug.Sandbox;
 using EphemeralDebug.Sandbox.Store;
 
 namespace EphemeralDebug.Module.Tests.Commands;
@@ -89,10 +90,20 @@ public sealed class GetEphemeralContainerTests : ClusterTests, IClassFixture<Sta
     public void A_pod_without_any_gives_nothing() => Assert.Empty(Succeed("Get-EphemeralContainer plain").Output);
 
     [Fact]
-    public void A_pod_that_is_missing_is_an_error_and_the_others_come()
+    public async Task A_pod_that_is_missing_is_an_error_and_the_others_come_in_their_order()
     {
-        RunResult result = Run("Get-EphemeralContainer web-0, nobody, api-0 -Name runs");
+        using SandboxFault slow = Cluster.Sandbox.Faults.Delay(request => request.Path.EndsWith("/pods/web-0", StringComparison.Ordinal));
+        using RunningPipeline pipeline = Engine.Start("Get-EphemeralContainer web-0, nobody, api-0 -Name runs");
+        await slow.Hit.WaitAsync(Cancel);
+        // Takes as long as the other two, and longer.
+        using ModuleEngine other = new();
+        other.UseKubeConfig(Cluster.KubeConfigOf("admin"));
+        Assert.Equal(["api-0"], other.Run("Get-EphemeralContainer nobody, api-0 -Name runs").Values("Pod"));
+        int early = pipeline.Output.Count;
+        slow.Release();
+        RunResult result = await pipeline.EndAsync(Cancel);
 
+        Assert.Equal(0, early);
         Assert.Equal(["web-0", "api-0"], result.Values("Pod"));
         Assert.Equal(["PodNotFound"], result.ErrorIds);
     }
