@@ -12,7 +12,7 @@ namespace EphemeralDebug.Commands;
 public sealed class GetEphemeralContainerCommand : PodCmdlet
 {
     // Pods are read several at once, and their containers come in the order of the pods all the same.
-    private Task _before = Task.CompletedTask;
+    private readonly SpeakingOrder _order = new();
 
     /// <summary>The containers' names, or wildcards.</summary>
     [Parameter(Position = 1)]
@@ -52,9 +52,7 @@ public sealed class GetEphemeralContainerCommand : PodCmdlet
     {
         ConnectionRequest cluster = Cluster(pod);
         string? ns = NamespaceOf(pod);
-        Task before = _before;
-        TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _before = Task.WhenAll(before, said.Task); // one that fails has nothing to wait for
+        (Task before, TaskCompletionSource said) = _order.Next();
         Start(
             async (voice, cancellationToken) =>
             {

@@ -27,7 +27,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     private EphemeralContainerOptions? _options;
     private NodePodOptions? _nodeOptions;
     private string? _outDirectory;
-    private Task _before = Task.CompletedTask;
+    private readonly SpeakingOrder _order = new();
 
     /// <summary>The pods: names, <c>pod/NAME</c>, or objects; and nodes: <c>node/NAME</c>.</summary>
     [Parameter(Position = 0)]
@@ -294,9 +294,7 @@ public sealed class InvokeDebugCommandCommand : DebugProcessCmdlet
     private void Run(ConnectionRequest cluster, DebugCommandResult target, string text,
         Func<PodWatches, CommandRequest, Func<CommandOutcome, ValueTask>, DebugListener, Pump.Voice, CancellationToken, Task> work)
     {
-        Task before = Ordered ? _before : Task.CompletedTask;
-        TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _before = Task.WhenAll(before, said.Task);
+        (Task before, TaskCompletionSource said) = Ordered ? _order.Next() : (Task.CompletedTask, new TaskCompletionSource());
         StartWaiting(cluster, async (watches, listener, voice, cancellationToken) =>
         {
             DebugCommandResult result = target with { Namespace = target.Namespace ?? watches.Api.Transport.DefaultNamespace, Context = target.Context ?? watches.Api.Transport.Context };
